@@ -1,0 +1,28 @@
+// The verbs of the command line, one file each: every function adds its
+// subcommand to the program and, when that is chosen, does the work.
+//
+// Results go to stdout, diagnostics to stderr.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+
+namespace stoplog::cli {
+
+// The exit codes of every verb. An internal error is never 0.
+enum class exit_code : std::uint8_t {
+  fine = 0,
+  findings = 1,    // a lint, a failed test, a budget exceeded
+  not_loaded = 2,  // the policy or the settings cannot be loaded
+  usage = 3,       // usage, I/O or environment
+  integrity = 4,
+};
+
+void add_serve(CLI::App& program, exit_code& code);
+void add_check(CLI::App& program, exit_code& code);
+void add_test(CLI::App& program, exit_code& code);
+void add_audit(CLI::App& program, exit_code& code);
+void add_demo(CLI::App& program, exit_code& code);
+
+}  // namespace stoplog::cli

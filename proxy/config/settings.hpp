@@ -1,0 +1,104 @@
+// stoplog.yaml as a value: the platform team's file. Defaults are those of
+// docs/settings.md.
+#pragma once
+
+#include "base/clock.hpp"
+#include "base/limits.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stoplog::config {
+
+using namespace std::chrono_literals;
+
+struct endpoint {
+  std::string host;         // a numeric address for listeners; a name or an address for upstreams
+  std::uint16_t port = 0;   // 0 on a listener: the system chooses (tests)
+};
+
+struct listener_tls {
+  std::filesystem::path certificate;
+  std::filesystem::path key;
+  std::filesystem::path client_ca;  // empty: clients need no certificate
+};
+
+struct listener {
+  endpoint address;
+  std::optional<listener_tls> tls;
+};
+
+struct upstream_deadlines {
+  duration connect = 2s;       // resolve, connect and TLS handshake
+  duration first_byte = 60s;   // from the request's last byte to the answer's first
+  duration stream_idle = 60s;  // between two reads of an answer
+  duration total = 10min;      // the whole exchange
+};
+
+struct upstream_tls {
+  std::filesystem::path ca;    // a file or a folder; empty: the system's
+  std::string server_name;     // empty: the URL's host
+};
+
+struct upstream {
+  std::string name;
+  bool https = false;
+  endpoint address;
+  std::string base_path;       // "" or "/prefix", put before the request's path
+  std::string bearer;          // a secret; empty: the client's own Authorization is forwarded
+  upstream_tls tls;
+  upstream_deadlines deadlines;
+  std::size_t connections = 256;  // open at once, all workers together
+};
+
+struct route {
+  std::string name;
+  std::string path = "/v1";          // a prefix of whole segments
+  std::vector<std::string> models;   // patterns with `*`; empty: any
+  std::string upstream;
+};
+
+struct client {
+  std::string key_id;
+  std::string key_sha256;            // 64 hexadecimal digits, of the key's bytes
+  std::string team;
+  std::vector<std::string> routes;   // empty: any
+};
+
+struct deadlines {
+  duration header = 10s;        // from the first byte of a head to its end
+  duration body = 30s;          // from the head's end to the body's end
+  duration client_write = 30s;  // one write to a client
+  duration keep_alive = 75s;    // an idle connection
+  duration drain = 30s;         // open requests after SIGTERM
+};
+
+struct audit_settings {
+  std::filesystem::path directory = "var/audit";
+};
+
+struct log_settings {
+  enum class level { debug, info, warning, error } level = level::info;
+};
+
+struct settings {
+  std::vector<listener> listeners;
+  endpoint admin{"127.0.0.1", 9090};
+  std::size_t workers = 0;             // 0: one a core
+  std::vector<upstream> upstreams;
+  std::vector<route> routes;           // first match by path prefix and model
+  std::vector<client> clients;         // empty: the proxy does not authenticate
+  std::filesystem::path policies = "policies";
+  std::filesystem::path rules = "rules";
+  stoplog::limits limits;
+  stoplog::config::deadlines deadlines;
+  audit_settings audit;
+  log_settings log;
+  std::filesystem::path file;          // where all this stood
+};
+
+}  // namespace stoplog::config

@@ -1,0 +1,107 @@
+// What the guard needs to know of a wire format, and nothing else: where its
+// texts stand, how to carry a text, how to end a blocked answer. One folder a
+// dialect; sans-io.
+#pragma once
+
+#include "base/error.hpp"
+#include "base/surface.hpp"
+#include "json/document.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stoplog::dialect {
+
+// A streamed channel of one answer (a choice's content, one tool call's
+// arguments, ...): a small number that the answer_stream gives out.
+using lane = std::uint32_t;
+inline constexpr lane no_lane = 0xFFFF'FFFF;  // a text that stands whole in this event or body
+
+// A string of a document that carries text.
+struct text_field {
+  json::node_id node = json::no_node;
+  surface where{direction::request, role::none, channel::content};
+  dialect::lane lane = no_lane;
+};
+
+// A part that cannot be read as text (an image, token ids, ...).
+struct opaque_part {
+  json::node_id node = json::no_node;
+  std::string_view kind;  // image_url, input_audio, file, token_ids: static text
+};
+
+struct request_facts {
+  std::string model;
+  bool streamed = false;
+  bool wants_usage = false;  // chat: stream_options.include_usage
+};
+
+struct request_view {
+  request_facts facts;
+  std::vector<text_field> texts;    // every string of the document that is scanned, in document order
+  std::vector<opaque_part> opaque;
+};
+
+struct answer_view {
+  std::string model;
+  std::string id;
+  std::vector<text_field> texts;
+  std::vector<opaque_part> opaque;
+};
+
+// What an answer ends with when a policy ended it.
+struct blocked_ending {
+  std::string_view message;   // the policy's; may be empty
+  std::string_view category;
+};
+
+struct event_view {
+  std::vector<text_field> texts;
+  std::vector<opaque_part> opaque;
+  std::vector<lane> ended;    // lanes that no later event will add to
+};
+
+// The state of one streamed answer.
+class answer_stream {
+ public:
+  virtual ~answer_stream() = default;
+
+  // Reads one event's data. The view is valid until the next read.
+  virtual result<const event_view*> read(std::string_view event_name, const json::document& data) = 0;
+
+  // Whether this data, which is no JSON, ends the stream (chat: [DONE]).
+  virtual bool is_terminator(std::string_view data) const = 0;
+
+  // A complete event (SSE bytes) that adds `text` to a lane.
+  virtual std::string delta(lane to, std::string_view text) const = 0;
+
+  // Complete events (SSE bytes, terminator included) that end the answer so
+  // that a client sees that a policy did. `blocked` is the lane that decided.
+  virtual std::string ending(lane blocked, const blocked_ending& why) const = 0;
+
+  // choices[1].delta.content
+  virtual std::string path(lane of) const = 0;
+
+  virtual std::string_view model() const = 0;        // as answered; empty until known
+  virtual std::string_view response_id() const = 0;  // the upstream's; empty until known
+};
+
+// Stateless; one object a dialect, alive for the whole program.
+class codec {
+ public:
+  virtual ~codec() = default;
+  virtual std::string_view name() const = 0;  // chat_completions
+
+  virtual result<request_view> read_request(const json::document& body) const = 0;
+  virtual result<answer_view> read_answer(const json::document& body) const = 0;
+  virtual std::unique_ptr<answer_stream> open_stream(const request_facts& asked) const = 0;
+
+  // A non-streamed answer in which choices that hold the nodes of `blocked` are ended by the policy.
+  virtual std::string blocked_answer(const json::document& body, const std::vector<json::node_id>& blocked,
+                                     const blocked_ending& why) const = 0;
+};
+
+}  // namespace stoplog::dialect

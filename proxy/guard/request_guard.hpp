@@ -1,0 +1,38 @@
+// Judges a request. Flow:
+//   request_guard g(codec, limits);
+//   facts   = g.read(body)          who is asked for what: chooses route and policy
+//   outcome = g.inspect(policy)     the verdict, and the bytes to forward
+#pragma once
+
+#include "base/limits.hpp"
+#include "dialect/codec.hpp"
+#include "guard/report.hpp"
+#include "policy/compiled.hpp"
+
+#include <memory>
+#include <string>
+
+namespace stoplog::guard {
+
+class request_guard {
+ public:
+  request_guard(const dialect::codec& codec, const limits& limits);
+  ~request_guard();
+  request_guard(request_guard&&) noexcept;
+
+  // Errors: malformed_json, invalid_utf8, too_deep, malformed_request.
+  result<dialect::request_facts> read(std::string body);
+
+  struct outcome {
+    guard::report report;
+    std::string body;  // what goes upstream: the judged bytes, redactions done; empty when blocked
+  };
+  // Once, after a successful read. Errors: evaluation_failed under on_error block.
+  result<outcome> inspect(const std::shared_ptr<const policy::compiled_policy>& policy);
+
+ private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+}  // namespace stoplog::guard

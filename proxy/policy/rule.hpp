@@ -1,0 +1,59 @@
+// Policies and packs as values, as the files say them. config makes these,
+// policy compiles them.
+#pragma once
+
+#include "base/place.hpp"
+#include "base/surface.hpp"
+#include "base/verdict.hpp"
+#include "match/rule_spec.hpp"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace stoplog::policy {
+
+enum class action : std::uint8_t { observe, redact, block };
+
+// What a match does is decided by the policy's mode, never by the pack.
+enum class mode : std::uint8_t { off, shadow, enforce };
+
+std::string_view to_string(action a) noexcept;
+std::string_view to_string(mode m) noexcept;
+
+// A test that stands beside its rule.
+struct rule_test {
+  std::string name;
+  stoplog::direction direction = direction::request;
+  stoplog::role role = role::user;         // of requests
+  stoplog::channel channel = channel::content;
+  std::vector<std::string> chunks;         // a `text` is one chunk
+  bool expect_match = true;
+  stoplog::place place;
+};
+
+struct rule {
+  std::string id;        // unique over all packs that a policy uses
+  std::string title;
+  stoplog::severity severity = severity::medium;
+  std::string category;  // dotted: security.secret_leak.cloud_credential
+  stoplog::policy::action action = action::observe;
+  surface_set surfaces;
+  match::expression match;
+  std::optional<std::uint32_t> max_length;  // code points
+  std::string message;   // what the client reads when this rule blocks; may be empty
+  std::vector<rule_test> tests;
+  stoplog::place place;
+};
+
+struct pack {
+  std::string name;
+  std::string version;   // semantic: 1.4.0
+  std::string owner;
+  std::string digest;    // sha256:<hex> of the file's bytes
+  std::vector<rule> rules;
+  stoplog::place place;
+};
+
+}  // namespace stoplog::policy
