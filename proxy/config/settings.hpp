@@ -4,6 +4,7 @@
 
 #include "base/clock.hpp"
 #include "base/limits.hpp"
+#include "base/place.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -60,6 +61,7 @@ struct route {
   std::string path = "/v1";          // a prefix of whole segments
   std::vector<std::string> models;   // patterns with `*`; empty: any
   std::string upstream;
+  stoplog::place place{};
 };
 
 struct client {

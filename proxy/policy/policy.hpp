@@ -3,6 +3,8 @@
 
 #include "policy/rule.hpp"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,7 @@ struct pack_use {
   std::string pack;
   std::string version;                        // "", "1.4.0", "~1.4" or "^1"
   std::optional<stoplog::policy::mode> mode;  // absent: the policy's default
+  std::uint32_t strictness = 1;               // rules of a higher strictness do not run
   stoplog::place place;
 };
 
@@ -49,6 +52,7 @@ struct policy {
   std::string name;
   std::string version;
   std::string owner;
+  std::string description;
   std::string digest;                       // sha256:<hex> of the file's bytes
   std::vector<selector> applies_to;         // empty: the fallback, used when nothing else applies
   mode default_mode = mode::shadow;

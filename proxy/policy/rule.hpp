@@ -19,8 +19,13 @@ enum class action : std::uint8_t { observe, redact, block };
 // What a match does is decided by the policy's mode, never by the pack.
 enum class mode : std::uint8_t { off, shadow, enforce };
 
+// How far its author trusts a rule. Documentation, but that `check` warns of
+// an enforced rule that is not stable.
+enum class status : std::uint8_t { experimental, test, stable, deprecated };
+
 std::string_view to_string(action a) noexcept;
 std::string_view to_string(mode m) noexcept;
+std::string_view to_string(status s) noexcept;
 
 // A test that stands beside its rule.
 struct rule_test {
@@ -33,15 +38,29 @@ struct rule_test {
   stoplog::place place;
 };
 
+// What a rule says of itself to its readers; nothing here changes a verdict.
+struct rule_notes {
+  std::string description;
+  stoplog::policy::status status = status::stable;
+  std::optional<double> confidence;           // 0 to 1
+  std::vector<std::string> frameworks;        // owasp-llm:2026/LLM02
+  std::vector<std::string> false_positives;   // what it is known to hit wrongly
+  std::vector<std::string> references;
+};
+
 struct rule {
   std::string id;        // unique over all packs that a policy uses
   std::string title;
+  rule_notes notes;
   stoplog::severity severity = severity::medium;
   std::string category;  // dotted: security.secret_leak.cloud_credential
   stoplog::policy::action action = action::observe;
   surface_set surfaces;
   match::expression match;
+  std::vector<stoplog::place> part_places;  // of match.parts, then of match.unless
+  std::uint32_t strictness = 1;             // 1 to 4; runs where the policy's use asks for this or more
   std::optional<std::uint32_t> max_length;  // code points
+  std::string mask = "[REDACTED]";          // stands for redacted text
   std::string message;   // what the client reads when this rule blocks; may be empty
   std::vector<rule_test> tests;
   stoplog::place place;
@@ -51,7 +70,9 @@ struct pack {
   std::string name;
   std::string version;   // semantic: 1.4.0
   std::string owner;
-  std::string digest;    // sha256:<hex> of the file's bytes
+  std::string license;
+  std::string description;
+  std::string digest;    // sha256:<hex> of the file's bytes, and of the list files that it names
   std::vector<rule> rules;
   stoplog::place place;
 };
