@@ -1,9 +1,10 @@
 # stoplog_folder(NAME USES folder... LIBRARIES target...)
-# The sources of proxy/NAME as one static target. USES are the only folders
+# The sources of proxy/NAME, and of its folders one deep, as one static target. USES are the only folders
 # that it may include; tests/lint holds the same table against the includes.
 function(stoplog_folder name)
   cmake_parse_arguments(arg "" "" "USES;LIBRARIES" ${ARGN})
-  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp)
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*.cpp
+       ${CMAKE_CURRENT_SOURCE_DIR}/${name}/*/*.cpp)
   if(NOT sources)
     add_library(stoplog_${name} INTERFACE)
     set(scope INTERFACE)

@@ -27,6 +27,8 @@ struct node {
   std::string_view text;     // strings: decoded; numbers and booleans: as written
   std::uint32_t begin;       // the value's bytes in the source, quotes included
   std::uint32_t end;
+  std::uint32_t key_begin = 0;  // the key's bytes, quotes included; of members
+  std::uint32_t key_end = 0;
   node_id parent = no_node;
   node_id first_child = no_node;
   node_id next = no_node;    // next sibling
@@ -44,11 +46,12 @@ class document {
   // The member of an object; no_node if it has none or is no object.
   node_id find(node_id object, std::string_view key) const noexcept;
 
-  // messages[2].content[0].text
+  // messages[2].content[0].text. A key that is no plain word is written as its
+  // place among its siblings: tools[0].{3}. The root's path is empty.
   std::string path(node_id id) const;
 
  private:
-  friend class reader;
+  friend struct read_run;
   std::span<const node> nodes_;
   std::string_view source_;
 };
@@ -72,8 +75,9 @@ class reader {
   // Errors: malformed_json, invalid_utf8, too_deep. `source` must outlive the document.
   result<const document*> read(std::string_view source);
 
- private:
   struct state;
+
+ private:
   std::unique_ptr<state> state_;
 };
 

@@ -6,6 +6,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace stoplog::json {
@@ -36,7 +37,11 @@ class writer {
   writer& member(std::string_view name, std::int64_t value) { return key(name).number(value); }
   writer& member(std::string_view name, bool value) { return key(name).boolean(value); }
 
-  std::string take() { return std::move(out_); }
+  // The text so far; the writer is empty then.
+  std::string take() {
+    first_ = true;
+    return std::exchange(out_, {});
+  }
 
  private:
   void separate();
@@ -49,17 +54,22 @@ class writer {
 class edits {
  public:
   void replace_string(node_id id, std::string_view text);
+  void replace_key(node_id id, std::string_view key);
   void replace_raw(node_id id, std::string json);
   void remove_member(node_id id);   // an object's member or an array's element, with its comma
   bool empty() const noexcept { return list_.empty(); }
+
+  // Whether the value of this node, or of one around it, is replaced or removed.
+  bool covers(const document& in, node_id id) const;
 
   // The source with the edits done.
   std::string apply(const document& in) const;
 
  private:
   struct edit {
+    enum class what : std::uint8_t { member, key, value };
     node_id node;
-    bool remove;
+    what kind;
     std::string json;
   };
   std::vector<edit> list_;
