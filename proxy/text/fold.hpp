@@ -32,7 +32,7 @@
 
 namespace stoplog::text {
 
-inline constexpr std::size_t fold_bytes_max = 40;
+inline constexpr std::size_t fold_bytes_max = 40;  // the longest today is 33 (U+FDFA)
 
 // Appends what one code point folds to.
 void append_folded(std::string& out, char32_t code_point);

@@ -29,14 +29,13 @@ class offset_map {
   // Where the code point that folded byte `at` came from begins; for
   // at == folded_end(), original_end(). This is also the release position for
   // a hold that starts at `at`: monotone, never inside a code point.
-  std::uint64_t begin_of(std::uint64_t at) const noexcept;
+  std::uint64_t begin_of(std::uint64_t at) const;
 
   // Where the code point that folded byte `at` came from ends; at < folded_end().
-  std::uint64_t end_of(std::uint64_t at) const noexcept;
+  std::uint64_t end_of(std::uint64_t at) const;
 
-  // The folded bytes that came from the first `original` bytes: as many as
-  // stem from code points that begin before it. original <= original_end(),
-  // and not before the first that is remembered.
+  // The other way: how many folded bytes came from code points that begin
+  // before `original`. Not for what was forgotten.
   std::uint64_t folded_before(std::uint64_t original) const noexcept;
 
   // Nothing before folded byte `at` will be asked for again.
@@ -53,7 +52,7 @@ class offset_map {
     std::uint32_t folded_step;    // bytes of one code point in each text
     std::uint32_t original_step;
   };
-  const run& run_of(std::uint64_t at) const noexcept;
+  const run& run_of(std::uint64_t at) const;
 
   std::vector<run> runs_;
   std::size_t first_ = 0;  // runs before it are forgotten
