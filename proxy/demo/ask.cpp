@@ -1,0 +1,86 @@
+#include "demo/ask.hpp"
+
+#include "json/document.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace stoplog::demo {
+namespace {
+
+using json::document;
+using json::no_node;
+using json::node_id;
+
+std::string_view text_of(const document& doc, node_id object, std::string_view key) {
+  const node_id member = doc.find(object, key);
+  return member != no_node && doc[member].kind == json::kind::string ? doc[member].text : std::string_view{};
+}
+
+bool is_true(const document& doc, node_id object, std::string_view key) {
+  const node_id member = object == no_node ? no_node : doc.find(object, key);
+  return member != no_node && doc[member].kind == json::kind::boolean && doc[member].text == "true";
+}
+
+// A message's text: a string, or its parts of type text, one after the other.
+std::string message_text(const document& doc, node_id message) {
+  const node_id content = doc.find(message, "content");
+  if (content == no_node) return {};
+  if (doc[content].kind == json::kind::string) return std::string(doc[content].text);
+  std::string text;
+  for (node_id part = doc[content].first_child; part != no_node; part = doc[part].next) text += text_of(doc, part, "text");
+  return text;
+}
+
+std::string last_user_text(const document& doc, node_id messages) {
+  std::string text;
+  for (node_id m = doc[messages].first_child; m != no_node; m = doc[m].next) {
+    if (text_of(doc, m, "role") == "user") text = message_text(doc, m);
+  }
+  return text;
+}
+
+std::string first_tool(const document& doc) {
+  const node_id tools = doc.find(document::root, "tools");
+  if (tools == no_node || doc[tools].first_child == no_node) return {};
+  const node_id function = doc.find(doc[tools].first_child, "function");
+  return function == no_node ? std::string{} : std::string(text_of(doc, function, "name"));
+}
+
+int choices(const document& doc) {
+  const node_id n = doc.find(document::root, "n");
+  if (n == no_node) return 1;
+  int count = 1;
+  const std::string_view digits = doc[n].text;
+  std::from_chars(digits.data(), digits.data() + digits.size(), count);
+  return std::clamp(count, 1, 8);
+}
+
+behaviour behaviour_of(std::string_view name) {
+  const auto* found = std::ranges::find(models, name, &model::name);
+  return found == std::end(models) ? behaviour::answer : found->behaviour;
+}
+
+}  // namespace
+
+result<ask> read_ask(std::string_view body) {
+  json::reader reader;
+  const auto read = reader.read(body);
+  if (!read) return read.error();
+  const document& doc = **read;
+  const node_id messages = doc.find(document::root, "messages");
+  if (messages == no_node || doc[messages].kind != json::kind::array) {
+    return fail(errc::malformed_request, "messages must be a list");
+  }
+  ask asked;
+  asked.model = text_of(doc, document::root, "model");
+  asked.behaviour = behaviour_of(asked.model);
+  asked.stream = is_true(doc, document::root, "stream");
+  asked.include_usage = is_true(doc, doc.find(document::root, "stream_options"), "include_usage");
+  asked.choices = choices(doc);
+  asked.last_message = last_user_text(doc, messages);
+  asked.tool = first_tool(doc);
+  return asked;
+}
+
+}  // namespace stoplog::demo
