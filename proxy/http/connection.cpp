@@ -1,0 +1,138 @@
+#include "http/connection.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/ssl/host_name_verification.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+namespace stoplog::http {
+
+namespace asio = boost::asio;
+using error_code = boost::system::error_code;
+
+namespace {
+
+constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
+constexpr std::size_t tls_buffer_bytes = 16 * 1024;  // a TLS record's largest content (RFC 8446, 5.1)
+
+}  // namespace
+
+connection::connection(tcp::socket socket, std::span<char> scratch) : stream_(plain{std::move(socket), scratch}) {
+  error_code ignored;
+  auto& s = std::get<plain>(stream_).socket;
+  s.non_blocking(true, ignored);
+  s.set_option(tcp::no_delay(true), ignored);
+}
+
+connection::connection(tcp::socket socket, asio::ssl::context& context)
+    : stream_(std::make_unique<tls>(std::move(socket), context)) {
+  error_code ignored;
+  this->socket().set_option(tcp::no_delay(true), ignored);
+}
+
+asio::awaitable<io_result<void>> connection::handshake_as_server() {
+  auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;
+  const auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::server, awaited);
+  if (ec) co_return ec;
+  co_return io_result<void>{};
+}
+
+asio::awaitable<io_result<void>> connection::handshake_as_client(std::string name) {
+  auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;
+  error_code invalid;
+  const bool numeric = (asio::ip::make_address(name, invalid), !invalid);
+  // SNI takes names only (RFC 6066, section 3).
+  if (!numeric && SSL_set_tlsext_host_name(stream.native_handle(), name.c_str()) != 1) {
+    co_return error_code(asio::error::invalid_argument);
+  }
+  stream.set_verify_mode(asio::ssl::verify_peer);
+  stream.set_verify_callback(asio::ssl::host_name_verification(name));
+  const auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::client, awaited);
+  if (ec) co_return ec;
+  co_return io_result<void>{};
+}
+
+// Waits for readability first: a read that is tried at once finds nothing in
+// most turns of a stream, and is one system call more for every token.
+asio::awaitable<io_result<std::string_view>> connection::read_plain(plain& from) {
+  for (;;) {
+    const auto [waited] = co_await from.socket.async_wait(tcp::socket::wait_read, awaited);
+    if (waited) co_return waited;
+    error_code ec;
+    const std::size_t n = from.socket.read_some(asio::buffer(from.scratch.data(), from.scratch.size()), ec);
+    if (ec == asio::error::would_block) continue;
+    if (ec) co_return ec;
+    co_return std::string_view(from.scratch.data(), n);
+  }
+}
+
+asio::awaitable<io_result<std::string_view>> connection::read() {
+  if (auto* p = std::get_if<plain>(&stream_)) co_return co_await read_plain(*p);
+  auto& t = *std::get<std::unique_ptr<tls>>(stream_);
+  if (t.buffer.empty()) t.buffer.resize(tls_buffer_bytes);
+  const auto [ec, n] = co_await t.stream.async_read_some(asio::buffer(t.buffer), awaited);
+  if (ec) co_return ec;
+  co_return std::string_view(t.buffer.data(), n);
+}
+
+asio::awaitable<io_result<void>> connection::write(std::string_view bytes) {
+  error_code ec;
+  if (auto* p = std::get_if<plain>(&stream_)) {
+    // Mostly the socket's buffer takes all of it, and nothing has to wait.
+    const std::size_t n = p->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
+    if (ec && ec != asio::error::would_block) co_return ec;
+    bytes.remove_prefix(ec ? 0 : n);
+    if (bytes.empty()) co_return io_result<void>{};
+    std::tie(ec, std::ignore) = co_await asio::async_write(p->socket, asio::buffer(bytes.data(), bytes.size()), awaited);
+  } else {
+    auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;
+    std::tie(ec, std::ignore) = co_await asio::async_write(stream, asio::buffer(bytes.data(), bytes.size()), awaited);
+  }
+  if (ec) co_return ec;
+  co_return io_result<void>{};
+}
+
+asio::awaitable<void> connection::finish_writing() {
+  if (auto* t = std::get_if<std::unique_ptr<tls>>(&stream_)) {
+    // One close_notify; the peer's is not waited for.
+    SSL_set_shutdown((*t)->stream.native_handle(), SSL_RECEIVED_SHUTDOWN);
+    co_await (*t)->stream.async_shutdown(awaited);
+  }
+  error_code ignored;
+  socket().shutdown(tcp::socket::shutdown_send, ignored);
+}
+
+void connection::cancel() noexcept {
+  error_code ignored;
+  socket().cancel(ignored);
+}
+
+void connection::close() noexcept {
+  error_code ignored;
+  socket().close(ignored);
+}
+
+bool connection::open() const noexcept { return const_cast<connection*>(this)->socket().is_open(); }
+
+bool connection::peer_gone(bool& unread) noexcept {
+  unread = false;
+  if (!open()) return true;
+  char byte = 0;
+  const auto n = ::recv(socket().native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (n == 0) return true;
+  if (n < 0) return errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR;
+  unread = true;
+  pollfd state{socket().native_handle(), POLLRDHUP, 0};
+  return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}
+
+tcp::socket& connection::socket() noexcept {
+  if (auto* p = std::get_if<plain>(&stream_)) return p->socket;
+  return std::get<std::unique_ptr<tls>>(stream_)->stream.next_layer();
+}
+
+}  // namespace stoplog::http

@@ -1,0 +1,244 @@
+#include "http/exchange.hpp"
+
+#include "http/exchange_record.hpp"
+#include "http/forwarding.hpp"
+
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
+namespace stoplog::http {
+
+namespace asio = boost::asio;
+using steady = std::chrono::steady_clock;
+
+namespace {
+
+std::uint64_t microseconds_since(steady::time_point began) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began).count());
+}
+
+// application/json, with no charset or UTF-8.
+bool is_json(std::string_view content_type) {
+  const auto semicolon = content_type.find(';');
+  std::string_view type = content_type.substr(0, semicolon);
+  while (!type.empty() && type.back() == ' ') type.remove_suffix(1);
+  if (!equal_ignoring_case(type, "application/json")) return false;
+  if (semicolon == std::string_view::npos) return true;
+  std::string_view parameter = content_type.substr(semicolon + 1);
+  while (!parameter.empty() && parameter.front() == ' ') parameter.remove_prefix(1);
+  return equal_ignoring_case(parameter, "charset=utf-8") || equal_ignoring_case(parameter, "charset=\"utf-8\"");
+}
+
+}  // namespace
+
+exchange::exchange(session& of, message_reader& request) : session_(of), request_(request), began_(steady::now()) {
+  record_.id = session_.home().new_id().to_string();
+  record_.at = wall_now();
+  record_.client_address = session_.client_address();
+  record_.decision = "allow";
+  session_.on_upstream_deadline([this] { abort_upstream(); });
+}
+
+exchange::~exchange() {
+  watch_.reset();
+  session_.on_upstream_deadline(nullptr);
+  session_.clock().disarm(deadline::total);
+}
+
+asio::awaitable<bool> exchange::run() {
+  record_.user_agent = request_.head().value("user-agent");
+  keep_ = request_.head().keep_alive;
+  if (co_await admit() && co_await read() && co_await judge() && co_await forward()) co_await relay();
+  finish();
+  co_return keep_ && !closing();
+}
+
+asio::awaitable<void> exchange::refuse_unread(error why) {
+  keep_ = false;
+  co_await refuse(std::move(why));
+  finish();
+}
+
+bool exchange::closing() noexcept { return shared().draining.load() || !session_.client().open(); }
+
+asio::awaitable<bool> exchange::admit() {
+  const message_head& head = request_.head();
+  const auto who = shared().routes.authenticate(head.value("authorization"));
+  if (!who) {
+    co_await refuse(who.error());
+    co_return false;
+  }
+  client_ = *who;
+  if (client_ != nullptr) {
+    record_.key_id = client_->key_id;
+    record_.team = client_->team;
+  }
+  error why = fail(errc::endpoint_not_covered);
+  bool known = false;
+  const bool query = head.target.find('?') != std::string::npos;
+  const auto path = shared().routes.endpoint_path(std::string_view(head.target).substr(0, head.target.find('?')));
+  if (path) endpoint_ = dialect::find_endpoint(head.method, *path, known);
+  if (endpoint_ != nullptr) {
+    record_.endpoint = endpoint_->name;
+    if (query) {
+      why = fail(errc::malformed_request, "query strings are not forwarded");
+    } else if (head.count("content-encoding") != 0) {
+      why = fail(errc::unsupported_coding);
+    } else if (head.method == "POST" && !is_json(head.value("content-type"))) {
+      why = fail(errc::unsupported_media_type);
+    } else if (head.method == "GET" && !request_.complete()) {
+      why = fail(errc::malformed_request, "a GET with a body");
+    } else {
+      co_return true;
+    }
+  } else if (known) {
+    why = fail(errc::endpoint_not_covered, "this path is served under another method");
+  }
+  co_await refuse(std::move(why));
+  co_return false;
+}
+
+asio::awaitable<bool> exchange::read() {
+  const message_head& head = request_.head();
+  if (!request_.complete()) {
+    if (head.has_token("expect", "100-continue") && !co_await session_.write("HTTP/1.1 100 Continue\r\n\r\n")) {
+      co_return false;
+    }
+    const auto whole = co_await session_.read_body(request_);
+    if (!whole) {
+      co_await refuse(whole.error());
+      co_return false;
+    }
+  }
+  if (endpoint_->scans != nullptr) {
+    guard_.emplace(*endpoint_->scans, shared().settings.limits);
+    auto facts = guard_->read(std::move(request_.body()));
+    if (!facts) {
+      co_await refuse(facts.error());
+      co_return false;
+    }
+    facts_ = std::move(*facts);
+    record_.model_asked = facts_.model;
+    record_.streamed = facts_.streamed;
+  }
+  const auto route = shared().routes.select(head.target, facts_.model, client_);
+  if (!route) {
+    co_await refuse(route.error());
+    co_return false;
+  }
+  route_ = *route;
+  record_.route = route_->name;
+  record_.upstream = route_->upstream;
+  co_return true;
+}
+
+asio::awaitable<bool> exchange::judge() {
+  if (!shared().log.status().healthy) {
+    co_await refuse(fail(errc::audit_unavailable));
+    co_return false;
+  }
+  if (!guard_) co_return true;  // nothing to scan in this request
+  policy::subject subject;
+  subject.route = route_->name;
+  subject.model = facts_.model;
+  subject.key_id = record_.key_id;
+  subject.team = record_.team;
+  policy_ = session_.home().policies().select(subject);
+  if (!policy_) {
+    co_await refuse(fail(errc::no_route, "no policy applies to this request"));
+    co_return false;
+  }
+  record_.policy_name = policy_->name();
+  record_.policy_version = policy_->version();
+  record_.policy_digest = policy_->digest();
+  auto outcome = guard_->inspect(policy_);
+  if (!outcome) {
+    co_await refuse(outcome.error());
+    co_return false;
+  }
+  add_report(record_, outcome->report, *policy_, direction::request);
+  coverage_ = coverage_header(outcome->report.coverage);
+  if (outcome->report.decision.verdict == verdict::block) {
+    co_await refuse_by_policy(outcome->report.decision);
+    co_return false;
+  }
+  forwarded_ = std::move(outcome->body);
+  guard_.reset();
+  co_return true;
+}
+
+asio::awaitable<void> exchange::refuse(error why) {
+  // 5xx: not the request's fault.
+  record_.decision = status_of(why.code) < 500 ? "refuse" : "error";
+  record_.reason = to_string(why.code);
+  if (why.code == errc::client_gone) {
+    record_.client_gone = true;
+    keep_ = false;
+    co_return;
+  }
+  // What was not read to its end cannot be told from the next request.
+  if (!request_.complete()) keep_ = false;
+  std::string message(sentence_for(why.code));
+  if (!why.detail.empty()) message += ": " + why.detail;
+  co_await answer(status_of(why.code), "application/json", error_json(error_type_of(why.code), record_.reason, message));
+}
+
+asio::awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
+  record_.status = static_cast<int>(policy_->source().blocked_request_status);
+  if (!co_await write_record()) {
+    co_await refuse(fail(errc::audit_unavailable));
+    co_return;
+  }
+  const std::string_view message = why.rule ? policy_->message_for(*why.rule) : sentence_for(errc::policy_blocked);
+  const std::string_view category = record_.category.empty() ? "policy_blocked" : std::string_view(record_.category);
+  co_await answer(record_.status, "application/json", error_json("policy_violation", category, message));
+}
+
+asio::awaitable<void> exchange::answer(int status, std::string_view content_type, std::string_view body) {
+  record_.status = status;
+  const std::string reply = make_reply(status, content_type, body, stamps(), !keep_ || closing());
+  if (!co_await session_.write(reply)) {
+    record_.client_gone = true;
+    keep_ = false;
+  }
+}
+
+std::vector<header> exchange::stamps() const {
+  return {{"x-stoplog-decision-id", record_.id},
+          {"x-stoplog-decision", record_.decision},
+          {"x-stoplog-coverage", coverage_}};
+}
+
+std::string exchange::error_json(std::string_view type, std::string_view code, std::string_view message) const {
+  return dialect::to_json({type, code, message, record_.id});
+}
+
+void exchange::abort_upstream() noexcept { upstream_.abort(); }
+
+asio::awaitable<bool> exchange::write_record() {
+  recorded_ = true;
+  record_.duration_us = microseconds_since(began_);
+  shared().counts.finished(record_);
+  auto start = [this](auto handler) {
+    auto executor = asio::get_associated_executor(handler);
+    auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
+    const auto resume = [waiting, executor](bool durable) {
+      asio::post(executor, [waiting, durable] { std::move (*waiting)(durable); });
+    };
+    if (!shared().log.append(record_, audit::durability::before, resume)) resume(false);
+  };
+  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
+}
+
+void exchange::finish() {
+  if (recorded_) return;
+  recorded_ = true;
+  record_.client_gone = record_.client_gone || client_gone_;
+  record_.duration_us = microseconds_since(began_);
+  shared().counts.finished(record_);
+  shared().log.append(std::move(record_), audit::durability::soon);
+}
+
+}  // namespace stoplog::http

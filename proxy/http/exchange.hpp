@@ -1,0 +1,93 @@
+// One request and its answer: judged, forwarded, relayed, recorded. Whatever
+// happens, exactly one record of it is written.
+#pragma once
+
+#include "audit/record.hpp"
+#include "dialect/endpoint.hpp"
+#include "guard/request_guard.hpp"
+#include "guard/stream_guard.hpp"
+#include "http/client_watch.hpp"
+#include "http/message_reader.hpp"
+#include "http/reply.hpp"
+#include "http/session.hpp"
+#include "http/upstream_pool.hpp"
+
+#include <boost/asio/awaitable.hpp>
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace stoplog::http {
+
+class exchange {
+ public:
+  exchange(session& of, message_reader& request);
+  ~exchange();
+  exchange(const exchange&) = delete;
+  exchange& operator=(const exchange&) = delete;
+
+  // The head of the request has been read. True: the connection may serve another.
+  boost::asio::awaitable<bool> run();
+
+  // Answers and records a request whose head could not be read.
+  boost::asio::awaitable<void> refuse_unread(error why);
+
+ private:
+  template <class T>
+  using waits = boost::asio::awaitable<T>;
+
+  // The request's way, in this order; each answers the client itself when it
+  // refuses, and then returns false.
+  waits<bool> admit();    // key, endpoint, media type; nothing read yet
+  waits<bool> read();     // the body, its facts, its route
+  waits<bool> judge();    // the policy's verdict
+  waits<bool> forward();  // to the upstream, up to its answer's head
+
+  // The answer's way.
+  waits<void> relay();
+  waits<void> relay_whole();
+  waits<void> relay_stream();
+  waits<bool> relay_step(guard::stream_guard& guard, std::string& out);
+  waits<bool> stop_stream(guard::stream_guard& guard, const guard::stream_step& step, std::string& out);
+  waits<void> break_stream(guard::stream_guard& guard, errc why, std::string& out, bool head_sent);
+
+  waits<result<void>> ask(bool fresh);           // reserve, connect, write, read the head
+  waits<result<void>> read_answer_head();
+  waits<result<bool>> read_answer();             // more of the body; false: it is complete
+  error upstream_failure(errc otherwise) const;  // why an operation on the upstream's side ended
+
+  waits<void> refuse(error why);
+  waits<void> refuse_by_policy(const policy::decision& why);
+  waits<void> answer(int status, std::string_view content_type, std::string_view body);
+  waits<bool> write_record();                    // durable; false: it could not be written
+  void finish();                                 // the record of whatever was not recorded yet
+
+  std::vector<header> stamps() const;            // the x-stoplog-* headers of the reply
+  std::string error_json(std::string_view type, std::string_view code, std::string_view message) const;
+  void abort_upstream() noexcept;
+  services& shared() noexcept { return session_.home().shared(); }
+  bool closing() noexcept;
+
+  session& session_;
+  message_reader& request_;
+  audit::record record_;
+  std::chrono::steady_clock::time_point began_;
+  const dialect::endpoint* endpoint_ = nullptr;
+  const config::client* client_ = nullptr;
+  const config::route* route_ = nullptr;
+  std::shared_ptr<const policy::compiled_policy> policy_;
+  dialect::request_facts facts_;
+  std::optional<guard::request_guard> guard_;
+  std::string forwarded_;   // the judged body
+  std::string coverage_ = "complete";
+  upstream_pool::lease upstream_;
+  std::optional<message_reader> answer_;
+  std::optional<client_watch> watch_;
+  bool client_gone_ = false;
+  bool recorded_ = false;
+  bool keep_ = true;
+};
+
+}  // namespace stoplog::http

@@ -1,0 +1,63 @@
+#include "http/exchange_record.hpp"
+
+#include <set>
+
+namespace stoplog::http {
+namespace {
+
+audit::finding to_record(const policy::finding& from, const policy::compiled_policy& by) {
+  const policy::active_rule& rule = by.rules()[from.rule];
+  audit::finding to;
+  to.rule = rule.id;
+  to.pack = rule.pack + '@' + rule.pack_version;
+  to.category = rule.category;
+  to.severity = to_string(rule.severity);
+  to.mode = to_string(from.mode);
+  to.enforced = to_string(from.enforced);
+  to.would = to_string(from.would);
+  to.direction = to_string(from.where.direction);
+  to.role = to_string(from.where.role);
+  to.channel = to_string(from.where.channel);
+  to.path = from.path;
+  to.begin = from.span.begin;
+  to.end = from.span.end;
+  to.fingerprint = from.fingerprint;
+  to.excerpt = from.excerpt;
+  return to;
+}
+
+}  // namespace
+
+void add_report(audit::record& to, const guard::report& from, const policy::compiled_policy& by, direction of) {
+  auto& coverage = of == direction::request ? to.request_coverage : to.response_coverage;
+  coverage.received = from.coverage.received;
+  coverage.scanned = from.coverage.scanned;
+  coverage.released = from.coverage.released;
+  coverage.complete = from.coverage.complete();
+  for (const auto& each : from.coverage.opaque) coverage.opaque_parts.push_back({each.path, each.kind});
+  for (const auto& each : from.decision.findings) to.findings.push_back(to_record(each, by));
+  if (of == direction::response) to.leaked = from.leaked;
+
+  const verdict v = from.decision.verdict;
+  const bool stronger = (to.decision == "allow" && v != verdict::allow) || (to.decision == "redact" && v == verdict::block);
+  if (!stronger) return;  // also: an exchange that failed stays an error
+  to.decision = to_string(v);
+  to.stage = to_string(of);
+  if (from.decision.rule) {
+    const policy::active_rule& rule = by.rules()[*from.decision.rule];
+    to.rule = rule.id;
+    to.category = rule.category;
+    to.severity = to_string(rule.severity);
+  }
+}
+
+std::string coverage_header(const guard::coverage& of) {
+  if (of.complete()) return "complete";
+  std::set<std::string> kinds;
+  for (const auto& each : of.opaque) kinds.insert(each.kind);
+  std::string list;
+  for (const std::string& each : kinds) list += (list.empty() ? "opaque=" : ",") + each;
+  return list.empty() ? "partial" : list;
+}
+
+}  // namespace stoplog::http

@@ -1,0 +1,273 @@
+// The second half of an exchange: to the upstream and back.
+#include "guard/answer_guard.hpp"
+#include "http/exchange.hpp"
+#include "http/exchange_record.hpp"
+#include "http/forwarding.hpp"
+
+namespace stoplog::http {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr std::string_view event_stream = "text/event-stream";
+constexpr auto drain_answer_for = std::chrono::seconds(1);
+
+bool has_type(std::string_view content_type, std::string_view type) {
+  return equal_ignoring_case(content_type.substr(0, std::min(content_type.find(';'), content_type.size())), type);
+}
+
+}  // namespace
+
+asio::awaitable<bool> exchange::forward() {
+  const auto& to = session_.home().pool(route_->upstream).settings();
+  session_.clock().arm(deadline::total, to.deadlines.total);
+  // From here on the session waits for the upstream: somebody must look after the client.
+  watch_.emplace(session_.client(), [this] {
+    client_gone_ = true;
+    abort_upstream();
+  });
+  auto asked = co_await ask(false);
+  // A kept connection may have been closed just as we wrote: nothing came back,
+  // so asking once more on a fresh one asks nobody twice (RFC 9110, 9.2.2).
+  if (!asked && upstream_.reused() && !answer_->started() && !client_gone_ && asked.error().code != errc::upstream_timeout) {
+    asked = co_await ask(true);
+  }
+  if (asked) co_return true;
+  watch_.reset();
+  upstream_ = {};
+  co_await refuse(asked.error());
+  co_return false;
+}
+
+asio::awaitable<result<void>> exchange::ask(bool fresh) {
+  upstream_pool& pool = session_.home().pool(route_->upstream);
+  upstream_ = {};
+  answer_.emplace(message_reader::kind::response, shared().settings.limits.header_bytes,
+                  shared().settings.limits.stream_bytes);
+  auto reserved = pool.reserve(fresh);
+  if (!reserved) co_return reserved.error();
+  upstream_ = std::move(*reserved);
+  (upstream_.reused() ? shared().counts.upstream_reuses : shared().counts.upstream_connects).add();
+  {
+    const armed limit(session_.clock(), deadline::connect, pool.settings().deadlines.connect);
+    const auto connected = co_await pool.connect(upstream_);
+    if (!connected) co_return upstream_failure(connected.error().code);
+  }
+  const std::string bytes = upstream_request(request_.head(), pool.settings(), forwarded_, client_ == nullptr);
+  const armed limit(session_.clock(), deadline::first_byte, pool.settings().deadlines.first_byte);
+  const auto written = co_await upstream_.line().write(bytes);
+  // An upstream may answer before it has read everything: look for its answer all the same.
+  const auto read = co_await read_answer_head();
+  if (!read) co_return written ? read.error() : upstream_failure(errc::upstream_unreachable);
+  record_.first_byte_us = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_).count());
+  co_return result<void>{};
+}
+
+asio::awaitable<result<void>> exchange::read_answer_head() {
+  for (int interim = 0; interim < 8;) {
+    const auto bytes = co_await upstream_.line().read();
+    if (!bytes) co_return upstream_failure(errc::upstream_truncated);
+    std::string_view rest = *bytes;
+    while (!rest.empty()) {
+      const auto used = answer_->feed(rest);
+      if (!used) co_return fail(errc::upstream_malformed, used.error().detail);
+      rest.remove_prefix(*used);
+      if (!answer_->head_complete()) continue;
+      const int status = answer_->head().status;
+      if (status >= 200) {
+        // What came with the head belongs to the body.
+        while (!rest.empty() && !answer_->complete()) {
+          const auto more = answer_->feed(rest);
+          if (!more) co_return fail(errc::upstream_malformed, more.error().detail);
+          rest.remove_prefix(*more);
+        }
+        if (!rest.empty()) co_return fail(errc::upstream_malformed, "bytes behind the answer");
+        co_return result<void>{};
+      }
+      if (status == 101) co_return fail(errc::upstream_malformed, "a switch of protocols");
+      ++interim;  // 1xx: an answer of its own, and then the next (RFC 9110, 15.2)
+      answer_.emplace(message_reader::kind::response, shared().settings.limits.header_bytes,
+                      shared().settings.limits.stream_bytes);
+    }
+  }
+  co_return fail(errc::upstream_malformed, "interim answers without end");
+}
+
+asio::awaitable<result<bool>> exchange::read_answer() {
+  if (answer_->complete()) co_return false;
+  const armed limit(session_.clock(), deadline::stream_idle,
+                    session_.home().pool(route_->upstream).settings().deadlines.stream_idle);
+  const auto bytes = co_await upstream_.line().read();
+  if (!bytes) {
+    if (bytes.error() != asio::error::eof) co_return upstream_failure(errc::upstream_truncated);
+    const auto ended = answer_->end_of_input();
+    if (!ended) co_return upstream_failure(errc::upstream_truncated);
+    co_return true;
+  }
+  const auto used = answer_->feed(*bytes);
+  if (!used) co_return fail(errc::upstream_malformed, used.error().detail);
+  if (*used != bytes->size()) co_return fail(errc::upstream_malformed, "bytes behind the answer");
+  co_return true;
+}
+
+error exchange::upstream_failure(errc otherwise) const {
+  if (client_gone_ || !session_.client().open()) return fail(errc::client_gone);
+  for (const deadline each : {deadline::connect, deadline::first_byte, deadline::stream_idle, deadline::total}) {
+    if (session_.clock().passed(each)) return fail(errc::upstream_timeout, std::string(to_string(each)));
+  }
+  return fail(otherwise);
+}
+
+asio::awaitable<void> exchange::relay() {
+  const message_head& head = answer_->head();
+  const std::string_view coding = head.value("content-encoding");
+  if (!coding.empty() && !equal_ignoring_case(coding, "identity")) {
+    watch_.reset();
+    upstream_ = {};
+    co_await refuse(fail(errc::upstream_malformed, "a content coding that was not asked for"));
+    co_return;
+  }
+  if (head.status == 200 && endpoint_->scans != nullptr && has_type(head.value("content-type"), event_stream)) {
+    co_await relay_stream();
+  } else {
+    co_await relay_whole();
+  }
+}
+
+asio::awaitable<void> exchange::relay_whole() {
+  for (;;) {
+    const auto more = co_await read_answer();
+    if (!more || answer_->body().size() > shared().settings.limits.body_bytes) {
+      watch_.reset();
+      upstream_ = {};
+      co_await refuse(more ? fail(errc::upstream_malformed, "an answer over limits.body_bytes") : more.error());
+      co_return;
+    }
+    if (!*more) break;
+  }
+  watch_.reset();
+  if (answer_->head().keep_alive) upstream_.give_back();
+  upstream_ = {};
+  const int status = answer_->head().status;
+  std::string body = std::move(answer_->body());
+  if (endpoint_->scans != nullptr) {
+    auto judged = guard::inspect_answer(*endpoint_->scans, shared().settings.limits, policy_, std::move(body));
+    if (!judged) {
+      co_await refuse(judged.error());
+      co_return;
+    }
+    add_report(record_, judged->report, *policy_, direction::response);
+    coverage_ = coverage_ == "complete" ? coverage_header(judged->report.coverage) : coverage_;
+    record_.model_answered = judged->model;
+    record_.response_id = judged->response_id;
+    body = std::move(judged->body);
+  }
+  record_.status = status;
+  if (record_.decision != "allow" && !co_await write_record()) {
+    co_await refuse(fail(errc::audit_unavailable));
+    co_return;
+  }
+  std::vector<header> headers = stamps();
+  for (const header& each : answer_headers(answer_->head())) headers.push_back(each);
+  const std::string reply = make_reply(status, "application/json", body, headers, !keep_ || closing());
+  if (!co_await session_.write(reply)) client_gone_ = true;
+}
+
+asio::awaitable<void> exchange::relay_stream() {
+  shared().counts.streams.add(1);
+  guard::stream_guard guard(*endpoint_->scans, facts_, shared().settings.limits, policy_);
+  record_.status = 200;
+  record_.streamed = true;
+  std::vector<header> headers = stamps();
+  for (const header& each : answer_headers(answer_->head())) headers.push_back(each);
+  std::string out = make_chunked_head(200, "text/event-stream", headers, !keep_ || closing());
+  while (co_await relay_step(guard, out)) {
+  }
+  shared().counts.streams.add(-1);
+  record_.model_answered = guard.model();
+  record_.response_id = guard.response_id();
+  record_.events = guard.events();
+  watch_.reset();
+  if (!recorded_) add_report(record_, guard.report(), *policy_, direction::response);
+  upstream_ = {};
+}
+
+// One read, one judgement, one write. `out` holds what is to be written before
+// anything else (the head, at first). False: the answer is over.
+asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::string& out) {
+  const bool head_sent = out.empty();
+  const bool end = answer_->complete();
+  const auto step = guard.on_bytes(answer_->body(), end);
+  answer_->body().clear();
+  if (!step) {
+    co_await break_stream(guard, step.error().code, out, head_sent);
+    co_return false;
+  }
+  if (step->what == guard::stream_step::kind::stop) co_return co_await stop_stream(guard, *step, out);
+  const bool done = step->what == guard::stream_step::kind::done;
+  append_chunk(out, step->bytes);
+  if (done) out += last_chunk;
+  if (!out.empty() && !co_await session_.write(out)) {
+    client_gone_ = true;
+    keep_ = false;
+    co_return false;
+  }
+  out.clear();
+  if (done || end) {
+    expects(done, "a stream that ended is done or an error");
+    const armed limit(session_.clock(), deadline::stream_idle, drain_answer_for);
+    // The end of the framing may still be on its way; then the connection is good for another.
+    auto more = co_await read_answer();
+    if (more && answer_->complete() && answer_->body().empty() && answer_->head().keep_alive) upstream_.give_back();
+    co_return false;
+  }
+  const auto more = co_await read_answer();
+  if (more) co_return true;
+  co_await break_stream(guard, more.error().code, out, true);
+  co_return false;
+}
+
+asio::awaitable<bool> exchange::stop_stream(guard::stream_guard& guard, const guard::stream_step& step,
+                                            std::string& out) {
+  // No more tokens are paid for.
+  upstream_.abort();
+  append_chunk(out, step.bytes.substr(0, step.ending_at));
+  const std::string ending(step.bytes.substr(step.ending_at));
+  if (!out.empty() && !co_await session_.write(out)) client_gone_ = true;
+  out.clear();
+  record_.model_answered = guard.model();
+  record_.response_id = guard.response_id();
+  record_.events = guard.events();
+  record_.client_gone = client_gone_;
+  add_report(record_, guard.report(), *policy_, direction::response);
+  // The record of a block is durable before the client sees the block.
+  const bool durable = co_await write_record();
+  append_chunk(out, durable ? ending : guard.error_ending(errc::audit_unavailable));
+  out += last_chunk;
+  if (!client_gone_ && !co_await session_.write(out)) keep_ = false;
+  co_return false;
+}
+
+asio::awaitable<void> exchange::break_stream(guard::stream_guard& guard, errc why, std::string& out, bool head_sent) {
+  record_.reason = to_string(why);
+  record_.decision = "error";
+  record_.upstream_truncated = why == errc::upstream_truncated;
+  upstream_.abort();
+  if (client_gone_ || why == errc::client_gone) {
+    client_gone_ = true;
+    keep_ = false;
+    co_return;
+  }
+  if (!head_sent) {
+    watch_.reset();
+    co_await refuse(fail(why));
+    co_return;
+  }
+  append_chunk(out, guard.error_ending(why));
+  out += last_chunk;
+  if (!co_await session_.write(out)) keep_ = false;
+}
+
+}  // namespace stoplog::http

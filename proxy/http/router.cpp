@@ -1,0 +1,85 @@
+#include "http/router.hpp"
+
+#include "base/hex.hpp"
+
+#include <openssl/sha.h>
+
+#include <algorithm>
+#include <array>
+
+namespace stoplog::http {
+namespace {
+
+std::optional<std::string_view> behind_prefix(std::string_view prefix, std::string_view path) {
+  if (prefix == "/") return path;
+  if (!path.starts_with(prefix)) return std::nullopt;
+  path.remove_prefix(prefix.size());
+  if (path.empty() || path.front() == '/') return path;
+  return std::nullopt;
+}
+
+std::string sha256_hex(std::string_view text) {
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(text.data()), text.size(), digest.data());
+  return to_hex(digest);
+}
+
+template <class T>
+bool lists(const std::vector<T>& list, const T& what) {
+  return list.empty() || std::find(list.begin(), list.end(), what) != list.end();
+}
+
+}  // namespace
+
+bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
+  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '*') {
+      star = p++;
+      resume = t;
+    } else if (p < pattern.size() && pattern[p] == text[t]) {
+      ++p, ++t;
+    } else if (star != std::string_view::npos) {
+      p = star + 1;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '*') ++p;
+  return p == pattern.size();
+}
+
+router::router(const config::settings& from) : settings_(from) {
+  for (const auto& each : from.clients) clients_.emplace(each.key_sha256, &each);
+}
+
+result<const config::client*> router::authenticate(std::string_view authorization) const {
+  if (clients_.empty()) return nullptr;
+  constexpr std::string_view scheme = "Bearer ";
+  if (!authorization.starts_with(scheme)) return fail(errc::unknown_key, "an API key is needed: Authorization: Bearer KEY");
+  // Looked up by digest: the comparison tells nothing about any key.
+  const auto found = clients_.find(sha256_hex(authorization.substr(scheme.size())));
+  if (found == clients_.end()) return fail(errc::unknown_key, "this API key is not known");
+  return found->second;
+}
+
+std::optional<std::string_view> router::endpoint_path(std::string_view path) const {
+  for (const auto& each : settings_.routes) {
+    if (const auto rest = behind_prefix(each.path, path)) return rest;
+  }
+  return std::nullopt;
+}
+
+result<const config::route*> router::select(std::string_view path, std::string_view model,
+                                            const config::client* who) const {
+  for (const auto& each : settings_.routes) {
+    if (!behind_prefix(each.path, path)) continue;
+    if (who != nullptr && !lists(who->routes, each.name)) continue;
+    const auto takes = [model](const std::string& pattern) { return matches_pattern(pattern, model); };
+    if (model.empty() || each.models.empty() || std::any_of(each.models.begin(), each.models.end(), takes)) return &each;
+  }
+  return fail(errc::no_route, "no route takes this model for this key");
+}
+
+}  // namespace stoplog::http

@@ -1,0 +1,36 @@
+// Who asks, and where the request goes: clients and routes of the settings.
+#pragma once
+
+#include "base/error.hpp"
+#include "config/settings.hpp"
+
+#include <optional>
+#include <string_view>
+#include <unordered_map>
+
+namespace stoplog::http {
+
+class router {
+ public:
+  explicit router(const config::settings& from);
+
+  // The client whose key stands in an Authorization value; null where no
+  // clients are configured. Errors: unknown_key.
+  result<const config::client*> authenticate(std::string_view authorization) const;
+
+  // What follows the route's prefix (for /v1/models under /v1: /models);
+  // absent if no route takes the path.
+  std::optional<std::string_view> endpoint_path(std::string_view path) const;
+
+  // The first route that takes path, model and client. Errors: no_route.
+  result<const config::route*> select(std::string_view path, std::string_view model, const config::client* who) const;
+
+ private:
+  const config::settings& settings_;
+  std::unordered_map<std::string, const config::client*> clients_;  // by SHA-256 of the key
+};
+
+// Literal but for `*`, which takes any run of characters.
+bool matches_pattern(std::string_view pattern, std::string_view text) noexcept;
+
+}  // namespace stoplog::http
