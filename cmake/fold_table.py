@@ -69,6 +69,8 @@ def read_lookalikes(path, database):
             for step, code in enumerate(codes):
                 if code in targets:
                     sys.exit(f"{path}:{number}: U+{code:04X} stands twice")
+                if code in database.case_fold:
+                    sys.exit(f"{path}:{number}: U+{code:04X} is not the case that case folding leaves")
                 target_points = [0x20] if target == "SPACE" else [ord(c) for c in target]
                 target_points[-1] += step
                 targets[code] = target_points

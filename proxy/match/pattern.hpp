@@ -75,7 +75,7 @@ struct pattern_facts {
   std::string hint;                       // a construct that RE2 lacks: one sentence with the rewrite; else empty
 };
 
-inline constexpr std::size_t prefixes_max = 64;         // strings in prefixes, suffixes, any_of
+inline constexpr std::size_t prefixes_max = 256;        // strings in prefixes, suffixes, any_of
 inline constexpr std::size_t literal_bytes_max = 32;    // bytes of one of them
 inline constexpr std::size_t closure_bytes_max = 16 * 1024;
 
@@ -98,7 +98,7 @@ pattern_facts analyse(std::string_view regex);
 struct folded_pattern {
   std::string regex;
   std::string refusal;   // one sentence that names the culprit and the way out; empty: regex is faithful
-  bool widened = false;  // a class or literal now also matches letters that it did not name: [а-я] matches a, e, o
+  bool widened = false;  // a class now also matches ASCII letters that it did not name: [а-я] matches a, e, o
 };
 
 folded_pattern fold_pattern(std::string_view regex);
