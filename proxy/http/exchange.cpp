@@ -4,7 +4,9 @@
 #include "http/forwarding.hpp"
 
 #include <boost/asio/associated_executor.hpp>
+#include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace stoplog::http {
@@ -222,7 +224,8 @@ asio::awaitable<bool> exchange::write_record() {
   record_.duration_us = microseconds_since(began_);
   shared().counts.finished(record_);
   auto start = [this](auto handler) {
-    auto executor = asio::get_associated_executor(handler);
+    // Tracked: the worker does not end while the log owes an answer.
+    auto executor = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
     auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
     const auto resume = [waiting, executor](bool durable) {
       asio::post(executor, [waiting, durable] { std::move (*waiting)(durable); });

@@ -18,6 +18,7 @@
 #include <map>
 #include <mutex>
 #include <thread>
+#include <utility>
 
 namespace stoplog::http {
 
@@ -90,12 +91,10 @@ struct resolver::state {
       e.answered = true;
       e.asked = steady::now();
       if (!found.empty()) e.known = std::move(found);
-      const auto waiting = std::move(e.waiting);
-      e.waiting.clear();
-      const endpoints known = e.known;
-      lock.unlock();
-      for (const auto& done : waiting) done(known);
-      lock.lock();
+      // Under the lock, so that after stop() nobody is called: they only post.
+      for (const auto& done : std::exchange(e.waiting, {})) {
+        if (!stopped) done(e.known);
+      }
     }
   }
 
@@ -111,7 +110,9 @@ resolver::resolver() : state_(std::make_shared<state>()) {
   std::thread([s = state_] { s->run(); }).detach();
 }
 
-resolver::~resolver() {
+resolver::~resolver() { stop(); }
+
+void resolver::stop() {
   const std::lock_guard lock(state_->mutex);
   state_->stopped = true;
   state_->wake.notify_one();

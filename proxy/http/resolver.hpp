@@ -20,6 +20,8 @@ class resolver {
 
   resolver();
   ~resolver();
+  // No look-up is answered afterwards; those under way end by their timeout.
+  void stop();
   resolver(const resolver&) = delete;
   resolver& operator=(const resolver&) = delete;
 

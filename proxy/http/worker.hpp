@@ -50,7 +50,7 @@ class worker {
   std::span<char> scratch() noexcept { return scratch_; }
   const policy::policy_set& policies() const noexcept { return *policies_; }
   upstream_pool& pool(const std::string& upstream);
-  decision_id new_id();
+  static decision_id new_id();
 
   // Any thread. Requests under way keep the snapshot they began with.
   void use(std::shared_ptr<const policy::policy_set> policies);

@@ -1,0 +1,51 @@
+#include "config/load.hpp"
+#include "server/server.hpp"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <fcntl.h>
+#include <fstream>
+#include <unistd.h>
+
+namespace stoplog::server {
+
+std::shared_ptr<const policy::policy_set> load_policies(const config::settings& from, std::string_view fingerprint_key,
+                                                        problems& found) {
+  const std::array paths{from.policies, from.rules};
+  config::documents loaded = config::load(paths, found);
+  if (has_errors(found)) return nullptr;
+  auto made = policy::policy_set::compile(std::move(loaded.packs), std::move(loaded.policies), fingerprint_key, found);
+  if (has_errors(found) || !made) return nullptr;
+  // There is no "no policy": every route must have one whatever the key and model.
+  for (const auto& each : from.routes) {
+    policy::subject anyone;
+    anyone.route = each.name;
+    if (!made->select(anyone)) {
+      found.push_back({problem::level::error, "E160",
+                       "route \"" + each.name + "\" has no policy; add one without applies_to as the fallback",
+                       {from.file.string(), 0, 0}});
+    }
+  }
+  return has_errors(found) ? nullptr : made;
+}
+
+result<std::string> fingerprint_key(const std::filesystem::path& audit_directory) {
+  constexpr std::size_t key_bytes = 32;
+  const auto file = audit_directory / "fingerprint.key";
+  std::string key(key_bytes, '\0');
+  std::ifstream existing(file, std::ios::binary);
+  if (existing.read(key.data(), key_bytes)) return key;
+  if (std::filesystem::exists(file)) return fail(errc::audit_unavailable, "fingerprint.key is not readable or too short");
+  if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), key_bytes) != 1) {
+    return fail(errc::audit_unavailable, "no randomness for fingerprint.key");
+  }
+  const int fd = ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_CLOEXEC, 0600);
+  if (fd < 0) return fail(errc::audit_unavailable, "fingerprint.key cannot be made");
+  const bool written = ::write(fd, key.data(), key_bytes) == static_cast<ssize_t>(key_bytes) && ::fsync(fd) == 0;
+  ::close(fd);
+  if (!written) return fail(errc::audit_unavailable, "fingerprint.key cannot be written");
+  return key;
+}
+
+}  // namespace stoplog::server

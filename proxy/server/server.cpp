@@ -1,0 +1,228 @@
+#include "server/server.hpp"
+
+#include "admin/handlers.hpp"
+#include "http/listener.hpp"
+#include "http/short_server.hpp"
+#include "http/tls.hpp"
+#include "server/reloader.hpp"
+
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
+
+#include <csignal>
+#include <thread>
+
+namespace stoplog::server {
+
+namespace asio = boost::asio;
+
+namespace {
+
+constexpr auto look_at_drain = std::chrono::milliseconds(20);
+
+std::size_t worker_count(const config::settings& from) {
+  return from.workers != 0 ? from.workers : std::max(1U, std::thread::hardware_concurrency());
+}
+
+audit::record admin_record(std::string event, std::string note) {
+  audit::record made;
+  made.kind = audit::record_kind::admin;
+  made.id = http::worker::new_id().to_string();
+  made.at = wall_now();
+  made.event = std::move(event);
+  made.note = std::move(note);
+  return made;
+}
+
+// Everything that runs, in the order in which it is made; destroyed in reverse.
+class running {
+ public:
+  running(const config::settings& settings, logging::logger& journal, std::unique_ptr<audit::log> log,
+          std::string key, std::shared_ptr<const policy::policy_set> policies)
+      : settings_(settings),
+        journal_(journal),
+        log_(std::move(log)),
+        counts_(numbers_),
+        routes_(settings),
+        shared_{settings, routes_, names_, *log_, counts_, journal_, {}},
+        reloader_(settings, std::move(key), policies, [this](auto next) { use(std::move(next)); }) {
+    shared_.workers = worker_count(settings);
+    for (const auto& each : settings.upstreams) {
+      shared_.upstream_tls.push_back(each.https ? http::make_upstream_context(each.tls) : nullptr);
+    }
+    for (std::size_t i = 0; i < shared_.workers; ++i) {
+      workers_.push_back(std::make_unique<http::worker>(shared_, policies));
+    }
+    listen();
+    make_admin();
+    make_numbers();
+  }
+
+  void run() {
+    log_->append(admin_record("started", "policies " + reloader_.current()->digest()), audit::durability::soon);
+    for (auto& each : listeners_) each->start();
+    admin_->start();
+    for (auto& each : workers_) threads_.emplace_back([&w = *each] { w.run(); });
+    wait_for_signal();
+    journal_.info("ready", {{"workers", static_cast<std::int64_t>(workers_.size())}});
+    main_.run();
+    for (auto& each : threads_) each.join();
+    reloader_.stop();
+    names_.stop();
+    log_->append(admin_record("stopped", ""), audit::durability::soon);
+    journal_.info("stopped");
+  }
+
+ private:
+  void listen() {
+    for (const auto& each : settings_.listeners) {
+      if (each.tls) listener_tls_.push_back(http::make_listener_context(*each.tls));
+      asio::ssl::context* tls = each.tls ? listener_tls_.back().get() : nullptr;
+      std::uint16_t port = each.address.port;
+      for (auto& w : workers_) {
+        listeners_.push_back(std::make_unique<http::listener>(*w, each, port, tls));
+        port = listeners_.back()->port();  // a port that the system chose is the same for all
+      }
+      journal_.info("listening", {{"address", each.address.host}, {"port", std::int64_t{port}}, {"tls", tls != nullptr}});
+    }
+  }
+
+  void make_admin() {
+    admin::questions ask;
+    ask.draining = [this] { return shared_.draining.load(); };
+    ask.audit = [this] { return log_->status(); };
+    ask.reload = [this](std::function<void(std::string)> done) { reload(std::move(done)); };
+    handlers_ = std::make_unique<admin::handlers>(numbers_, std::move(ask));
+    admin_ = std::make_unique<http::short_server>(
+        main_.get_executor(), settings_.admin, [this](std::string_view method, std::string_view path, auto done) {
+          handlers_->handle(method, path, [done](admin::reply r) {
+            done({r.status, std::move(r.content_type), std::move(r.body)});
+          });
+        });
+    journal_.info("admin listening", {{"address", settings_.admin.host}, {"port", std::int64_t{admin_->port()}}});
+  }
+
+  void make_numbers() {
+    numbers_.make_callback("stoplog_audit_records_written", "Records durable in the audit log.",
+                           [this] { return static_cast<double>(log_->status().written); });
+    numbers_.make_callback("stoplog_audit_records_failed", "Records that could not be written.",
+                           [this] { return static_cast<double>(log_->status().failed); });
+    numbers_.make_callback("stoplog_audit_records_refused", "Records turned away because the queue was full.",
+                           [this] { return static_cast<double>(log_->status().refused); });
+    numbers_.make_callback("stoplog_audit_queue_records", "Records waiting to be written.",
+                           [this] { return static_cast<double>(log_->status().queued); });
+    numbers_.make_callback("stoplog_audit_index_lag_records", "Records in the log and not yet in the index.",
+                           [this] { return static_cast<double>(log_->status().index_lag); });
+    numbers_.make_callback("stoplog_ready", "1 while /readyz says ready.", [this] {
+      return !shared_.draining.load() && log_->status().healthy ? 1.0 : 0.0;
+    });
+  }
+
+  void reload(std::function<void(std::string)> done) {
+    reloader_.reload([this, done = std::move(done)](const problems& found, bool taken) {
+      std::string text;
+      for (const problem& each : found) text += to_string(each) + '\n';
+      numbers_.make_counter("stoplog_policy_reloads_total", "Reloads of policies and rules, by result.",
+                            {{"result", taken ? "taken" : "rejected"}}).add();
+      log_->append(admin_record(taken ? "policy_loaded" : "policy_rejected",
+                                taken ? "policies " + reloader_.current()->digest() : text),
+                   audit::durability::soon);
+      if (taken) {
+        journal_.info("policies reloaded", {{"digest", reloader_.current()->digest()}});
+      } else {
+        journal_.error("policies not reloaded; the last good ones stay", {{"problems", text}});
+      }
+      if (done) done(taken ? std::string() : text);
+    });
+  }
+
+  void use(std::shared_ptr<const policy::policy_set> next) {
+    for (auto& each : workers_) each->use(next);
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](boost::system::error_code ec, int number) {
+      if (ec) return;
+      if (number == SIGHUP) {
+        reload({});
+      } else if (!shared_.draining.exchange(true)) {
+        drain();
+      } else {
+        stop();  // asked twice
+      }
+      wait_for_signal();
+    });
+  }
+
+  void drain() {
+    journal_.info("draining", {{"connections", static_cast<std::int64_t>(shared_.open_connections.load())}});
+    for (auto& each : listeners_) each->stop();
+    for (auto& each : workers_) each->drain();
+    drain_until_ = std::chrono::steady_clock::now() + settings_.deadlines.drain;
+    look_at_drain_again();
+  }
+
+  void look_at_drain_again() {
+    if (shared_.open_connections.load() == 0 || std::chrono::steady_clock::now() > drain_until_) return stop();
+    drain_timer_.expires_after(look_at_drain);
+    drain_timer_.async_wait([this](boost::system::error_code ec) {
+      if (!ec) look_at_drain_again();
+    });
+  }
+
+  void stop() {
+    for (auto& each : workers_) each->stop();
+    admin_->stop();
+    main_.stop();
+  }
+
+  const config::settings& settings_;
+  logging::logger& journal_;
+  asio::io_context main_{1};
+  std::unique_ptr<audit::log> log_;
+  metrics::registry numbers_;
+  http::traffic counts_;
+  http::router routes_;
+  http::resolver names_;
+  http::services shared_;
+  reloader reloader_;
+  std::vector<std::unique_ptr<asio::ssl::context>> listener_tls_;
+  std::vector<std::unique_ptr<http::worker>> workers_;
+  std::vector<std::unique_ptr<http::listener>> listeners_;
+  std::unique_ptr<admin::handlers> handlers_;
+  std::unique_ptr<http::short_server> admin_;
+  asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
+  asio::steady_timer drain_timer_{main_};
+  std::chrono::steady_clock::time_point drain_until_{};
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace
+
+outcome run(const config::settings& settings, logging::logger& journal, problems& found) {
+  std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error of that write
+  std::vector<std::string> notes;
+  auto log = audit::log::open(settings.audit.directory, {}, notes);
+  for (const std::string& each : notes) journal.warning("audit log", {{"note", each}});
+  if (!log) {
+    journal.error("the audit log cannot be opened", {{"why", log.error().detail}});
+    return outcome::not_started;
+  }
+  auto key = fingerprint_key(settings.audit.directory);
+  if (!key) {
+    journal.error("the audit log cannot be opened", {{"why", key.error().detail}});
+    return outcome::not_started;
+  }
+  auto policies = load_policies(settings, *key, found);
+  if (!policies) return outcome::not_started;
+  try {
+    running program(settings, journal, std::move(*log), std::move(*key), std::move(policies));
+    program.run();
+    return outcome::stopped;
+  } catch (const boost::system::system_error& failure) {
+    journal.error("cannot start", {{"why", failure.code().message()}, {"where", failure.what()}});
+    return outcome::not_started;
+  }
+}
+
+}  // namespace stoplog::server
