@@ -1,0 +1,108 @@
+// A rule's `match`: its parts and how they combine.
+#include "config/pack_draft.hpp"
+#include "config/reference.hpp"
+#include "config/scalars.hpp"
+#include "policy/did_you_mean.hpp"
+
+#include <array>
+#include <string>
+
+namespace stoplog::config {
+namespace {
+
+constexpr std::uint64_t within_bytes_max = 4096;
+constexpr std::size_t parts_max = 64;
+
+struct part_draft {
+  match::part value;
+  const pack_draft* pack = nullptr;
+};
+
+constexpr word<match::view> view_words[] = {{"folded", match::view::folded}, {"raw", match::view::raw}};
+constexpr word<match::check> check_words[] = {{"luhn", match::check::luhn}};
+constexpr std::string_view later_checks[] = {"iban", "entropy"};
+
+void read_regex(const node& n, part_draft& into, reading& in) {
+  read_text(n, into.value.regex, in);
+  if (into.value.regex.find('\n') != std::string::npos) {
+    return in.error(n, "E115", "a pattern is one line; write \\n for a line break in the text");
+  }
+  expand_fragments(n, *into.pack, into.value.regex, in);
+}
+
+void read_words(const node& n, part_draft& into, reading& in) { read_list(n, into.value.words, in, read_line); }
+
+void read_in_list(const node& n, part_draft& into, reading& in) {
+  std::string name;
+  read_line(n, name, in);
+  if (name.empty()) return;
+  const auto found = into.pack->lists.find(name);
+  if (found != into.pack->lists.end()) {
+    into.value.list = found->second;
+    return;
+  }
+  std::vector<std::string_view> names;
+  for (const auto& [known, words] : into.pack->lists) names.push_back(known);
+  in.error(n, "E131", "unknown list \"" + name + "\"; lists stand under `lists` in this pack" + policy::did_you_mean(name, names));
+}
+
+constexpr key<part_draft> part_keys[] = {
+    {"regex", need::optional, "a pattern", "A regular expression in RE2's syntax; put it in single quotes.", read_regex},
+    {"words", need::optional, "a list of phrases", "Any of these words or phrases, as whole words.", read_words},
+    {"in_list", need::optional, "a list's name", "Any word of one of this pack's lists.", read_in_list},
+    {"view", need::optional, "folded or raw", "The text to look at: folded (the default) sees through case, look-alike letters and hidden characters; raw takes it as it was sent.",
+     [](const node& n, part_draft& into, reading& in) { read_word(n, view_words, into.value.view, in); }},
+    {"check", need::optional, "luhn", "What must also hold for the match: luhn is the check digit of card numbers.",
+     [](const node& n, part_draft& into, reading& in) { read_word(n, check_words, into.value.check, in, later_checks); }},
+};
+
+void read_parts(const node& n, std::vector<match::part>& into, rule_draft& rule, reading& in) {
+  if (!is_list(n, in)) return;
+  if (n.items.size() > parts_max) return in.error(n, "E117", "more than 64 parts; put phrases into one `words` part");
+  for (const node& item : n.items) {
+    part_draft part{{}, rule.pack};
+    if (!read_object(item, part, part_keys, in)) continue;
+    const int kinds = (item.find("regex") != nullptr) + (item.find("words") != nullptr) + (item.find("in_list") != nullptr);
+    if (kinds != 1) {
+      in.error(item, "E117", "a part has exactly one of regex, words and in_list");
+      continue;
+    }
+    into.push_back(std::move(part.value));
+    rule.value.part_places.push_back(in.place(item));
+  }
+}
+
+constexpr key<rule_draft> match_keys[] = {
+    {"any", need::optional, "a list of parts", "The rule matches where any of these parts matches.",
+     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.parts, into, in); }},
+    {"all", need::optional, "a list of parts", "The rule matches where every one of these parts matches, in any order, within the distance of `within`.",
+     [](const node& n, rule_draft& into, reading& in) {
+       into.value.match.how = match::expression::combine::all;
+       read_parts(n, into.value.match.parts, into, in);
+     }},
+    {"within", need::optional, "a number, 1 to 4096", "With `all`: the largest distance in bytes from the start of the first part to the end of the last.",
+     [](const node& n, rule_draft& into, reading& in) { read_number(n, 1, within_bytes_max, into.value.match.within, in); }},
+    {"unless", need::optional, "a list of parts", "A match in whose text one of these parts matches does not count.",
+     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.unless, into, in); }},
+    not_yet<rule_draft>("at_least"),
+    not_yet<rule_draft>("signals"),
+};
+
+}  // namespace
+
+void read_match(const node& n, rule_draft& into, reading& in) {
+  if (!read_object(n, into, match_keys, in)) return;
+  const bool any = n.find("any") != nullptr;
+  const bool all = n.find("all") != nullptr;
+  if (any == all) return in.error(n, "E117", "`match` has exactly one of any and all");
+  if (all && n.find("within") == nullptr) {
+    in.error(n, "E117", "`all` needs `within`: the largest distance in bytes, like within: 200");
+  }
+  if (any && n.find("within") != nullptr) in.error(*n.find("within"), "E117", "`within` belongs to `all`; leave it out");
+}
+
+std::vector<object_reference> match_reference() {
+  return {{"match", reference_of(match_keys)}, {"a part", reference_of(part_keys)}};
+}
+
+}  // namespace stoplog::config

@@ -1,0 +1,180 @@
+#include "config/address.hpp"
+#include "config/load_file.hpp"
+#include "config/read_settings.hpp"
+#include "config/reference.hpp"
+#include "config/scalars.hpp"
+
+namespace stoplog::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr word<bool> index_words[] = {{"sqlite", true}};
+constexpr word<bool> format_words[] = {{"json", true}};
+using log_level = decltype(log_settings::level);
+constexpr word<log_level> level_words[] = {
+    {"debug", log_level::debug}, {"info", log_level::info}, {"warning", log_level::warning}, {"error", log_level::error}};
+
+constexpr key<listener_tls> listener_tls_keys[] = {
+    {"certificate", need::required, "a path", "The certificate chain, PEM.",
+     [](const node& n, listener_tls& into, reading& in) { read_path(n, into.certificate, in); }},
+    {"key", need::required, "a path", "Its private key, PEM.",
+     [](const node& n, listener_tls& into, reading& in) { read_path(n, into.key, in); }},
+    {"client_ca", need::optional, "a path", "Clients must have a certificate of this authority. Default: they need none.",
+     [](const node& n, listener_tls& into, reading& in) { read_path(n, into.client_ca, in); }},
+};
+
+constexpr key<listener> listener_keys[] = {
+    {"address", need::required, "an address", "A numeric address and a port: 127.0.0.1:8080 or [::1]:8080.",
+     [](const node& n, listener& into, reading& in) { read_listen_address(n, into.address, in); }},
+    {"tls", need::optional, "keys: certificate, key, client_ca", "Absent: plain HTTP.",
+     [](const node& n, listener& into, reading& in) {
+       into.tls.emplace();
+       read_object(n, *into.tls, listener_tls_keys, in);
+     }},
+};
+
+struct admin_draft {
+  endpoint address;
+  bool remote = false;
+};
+
+constexpr key<admin_draft> admin_keys[] = {
+    {"address", need::required, "an address", "Health, metrics, reload. Default: 127.0.0.1:9090.",
+     [](const node& n, admin_draft& into, reading& in) { read_listen_address(n, into.address, in); }},
+    {"remote", need::optional, "true or false", "true: it is meant to be reachable from other machines. Default: false, with a warning if it is.",
+     [](const node& n, admin_draft& into, reading& in) { read_switch(n, into.remote, in); }},
+};
+
+void read_admin(const node& n, settings& into, reading& in) {
+  admin_draft admin;
+  if (!read_object(n, admin, admin_keys, in) || admin.address.host.empty()) return;
+  if (!is_loopback(admin.address.host) && !admin.remote) {
+    in.warning(*n.find("address"), "W321", "the admin listener can be reached from other machines; use 127.0.0.1, or say remote: true");
+  }
+  into.admin = admin.address;
+}
+
+void read_workers(const node& n, settings& into, reading& in) {
+  if (n.what == node::kind::scalar && n.text == "auto") {
+    into.workers = 0;
+  } else {
+    read_number(n, 1, 1024, into.workers, in);
+  }
+}
+
+constexpr std::size_t KiB = 1024;
+constexpr std::size_t MiB = 1024 * KiB;
+constexpr std::size_t GiB = 1024 * MiB;
+
+constexpr key<limits> limits_keys[] = {
+    {"header_bytes", need::optional, "a size", "The head of a request or an answer. Default: 16KiB.",
+     [](const node& n, limits& into, reading& in) { read_size(n, KiB, MiB, into.header_bytes, in); }},
+    {"body_bytes", need::optional, "a size", "A request's body, or an answer that is not streamed. Default: 10MiB.",
+     [](const node& n, limits& into, reading& in) { read_size(n, KiB, GiB, into.body_bytes, in); }},
+    {"json_depth", need::optional, "a number, 8 to 512", "How deep JSON may be nested. Default: 64.",
+     [](const node& n, limits& into, reading& in) { read_number(n, 8, 512, into.json_depth, in); }},
+    {"event_bytes", need::optional, "a size", "One event of a stream. Default: 1MiB.",
+     [](const node& n, limits& into, reading& in) { read_size(n, KiB, 64 * MiB, into.event_bytes, in); }},
+    {"stream_bytes", need::optional, "a size", "A whole streamed answer. Default: 64MiB.",
+     [](const node& n, limits& into, reading& in) { read_size(n, KiB, 16 * GiB, into.stream_bytes, in); }},
+    {"held_bytes", need::optional, "a size", "Text held back in one stream. Default: 256KiB.",
+     [](const node& n, limits& into, reading& in) { read_size(n, KiB, 64 * MiB, into.held_bytes, in); }},
+    {"channels", need::optional, "a number, 1 to 65536", "Choices, tool calls and other texts of one stream. Default: 256.",
+     [](const node& n, limits& into, reading& in) { read_number(n, 1, 65'536, into.channels, in); }},
+    {"connections", need::optional, "a number, 1 to 1000000", "Open client connections. Default: 10000.",
+     [](const node& n, limits& into, reading& in) { read_number(n, 1, 1'000'000, into.connections, in); }},
+};
+
+constexpr key<deadlines> deadlines_keys[] = {
+    {"header", need::optional, "a duration", "From the first byte of a head to its end. Default: 10s.",
+     [](const node& n, deadlines& into, reading& in) { read_duration(n, 1ms, 1h, into.header, in); }},
+    {"body", need::optional, "a duration", "From the head's end to the body's end. Default: 30s.",
+     [](const node& n, deadlines& into, reading& in) { read_duration(n, 1ms, 1h, into.body, in); }},
+    {"client_write", need::optional, "a duration", "One write to a client. Default: 30s.",
+     [](const node& n, deadlines& into, reading& in) { read_duration(n, 1ms, 1h, into.client_write, in); }},
+    {"keep_alive", need::optional, "a duration", "An idle connection. Default: 75s.",
+     [](const node& n, deadlines& into, reading& in) { read_duration(n, 1ms, 24h, into.keep_alive, in); }},
+    {"drain", need::optional, "a duration", "Open requests after a stop is asked for. Default: 30s.",
+     [](const node& n, deadlines& into, reading& in) { read_duration(n, 1ms, 24h, into.drain, in); }},
+};
+
+constexpr key<audit_settings> audit_keys[] = {
+    {"directory", need::optional, "a path", "Where the audit log lies. Default: var/audit.",
+     [](const node& n, audit_settings& into, reading& in) { read_path(n, into.directory, in); }},
+    {"index", need::optional, "sqlite", "How it is indexed. Default: sqlite.",
+     [](const node& n, audit_settings&, reading& in) {
+       bool only_choice = true;
+       read_word(n, index_words, only_choice, in);
+     }},
+};
+
+constexpr key<log_settings> log_keys[] = {
+    {"level", need::optional, "debug, info, warning or error", "The least that is logged. Default: info.",
+     [](const node& n, log_settings& into, reading& in) { read_word(n, level_words, into.level, in); }},
+    {"format", need::optional, "json", "How. Default: json.",
+     [](const node& n, log_settings&, reading& in) {
+       bool only_choice = true;
+       read_word(n, format_words, only_choice, in);
+     }},
+};
+
+constexpr key<settings> settings_keys[] = {
+    {"apiVersion", need::required, "stoplog/v1", "The language of the file.", [](const node&, settings&, reading&) {}},
+    {"kind", need::required, "Settings", "What the file is.", [](const node&, settings&, reading&) {}},
+    {"listeners", need::required, "a list of groups: address, tls", "Where clients connect.",
+     [](const node& n, settings& into, reading& in) {
+       read_list<listener>(n, into.listeners, in, [](const node& item, listener& l, reading& r) { read_object(item, l, listener_keys, r); });
+     }},
+    {"admin", need::optional, "keys: address, remote", "The listener for operators.", read_admin},
+    {"workers", need::optional, "auto or a number, 1 to 1024", "Threads that serve. Default: auto, one a core.", read_workers},
+    {"upstreams", need::required, "a list of groups", "The model endpoints.", read_upstreams},
+    {"routes", need::required, "a list of groups", "Which request goes where; the first that fits.", read_routes},
+    {"clients", need::optional, "a list of groups", "Who may connect. Absent: the proxy does not authenticate.", read_clients},
+    {"policies", need::optional, "a path", "The folder of policies. Default: policies.",
+     [](const node& n, settings& into, reading& in) { read_path(n, into.policies, in); }},
+    {"rules", need::optional, "a path", "The folder of rule packs. Default: rules.",
+     [](const node& n, settings& into, reading& in) { read_path(n, into.rules, in); }},
+    {"limits", need::optional, "keys, see below", "What is refused because it is too large.",
+     [](const node& n, settings& into, reading& in) { read_object(n, into.limits, limits_keys, in); }},
+    {"deadlines", need::optional, "keys, see below", "What is given up because it takes too long.",
+     [](const node& n, settings& into, reading& in) { read_object(n, into.deadlines, deadlines_keys, in); }},
+    {"audit", need::optional, "keys: directory, index", "The audit log.",
+     [](const node& n, settings& into, reading& in) { read_object(n, into.audit, audit_keys, in); }},
+    {"log", need::optional, "keys: level, format", "The program's own messages, on stderr.",
+     [](const node& n, settings& into, reading& in) { read_object(n, into.log, log_keys, in); }},
+};
+
+// The defaults are relative to the file as well.
+void place_defaults(settings& s, const std::filesystem::path& folder) {
+  for (auto* path : {&s.policies, &s.rules, &s.audit.directory}) *path = folder / *path;
+}
+
+}  // namespace
+
+void read_path(const node& n, std::filesystem::path& into, reading& in) {
+  if (const auto* text = scalar_text(n, in)) into = (in.folder() / *text).lexically_normal();
+}
+
+void load_settings_document(const node& root, documents& into, reading& in) {
+  settings value;
+  value.file = in.file();
+  place_defaults(value, in.folder());
+  if (read_object(root, value, settings_keys, in)) check_settings(value, root, in);
+  into.settings_files.push_back(std::move(value));
+}
+
+std::vector<object_reference> settings_reference() {
+  std::vector<object_reference> all{{"Settings", reference_of(settings_keys)},
+                                    {"listeners", reference_of(listener_keys)},
+                                    {"listener tls", reference_of(listener_tls_keys)},
+                                    {"admin", reference_of(admin_keys)},
+                                    {"limits", reference_of(limits_keys)},
+                                    {"deadlines", reference_of(deadlines_keys)},
+                                    {"audit", reference_of(audit_keys)},
+                                    {"log", reference_of(log_keys)}};
+  for (auto& object : upstream_reference()) all.push_back(std::move(object));
+  return all;
+}
+
+}  // namespace stoplog::config

@@ -1,0 +1,15 @@
+// A whole file into memory, up to a bound.
+#pragma once
+
+#include "config/yaml_reader.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace stoplog::config {
+
+// Nothing if it is no regular file, cannot be read or is larger than `bytes_max`.
+std::optional<std::string> read_file(const std::filesystem::path& path, std::size_t bytes_max = file_bytes_max);
+
+}  // namespace stoplog::config

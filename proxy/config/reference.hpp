@@ -1,0 +1,18 @@
+// Every key of every kind of file, from the tables that the loader reads by.
+#pragma once
+
+#include "config/descriptor.hpp"
+
+#include <vector>
+
+namespace stoplog::config {
+
+std::vector<object_reference> pack_reference();
+std::vector<object_reference> rule_reference();
+std::vector<object_reference> scope_reference();  // and tests
+std::vector<object_reference> match_reference();  // and parts
+std::vector<object_reference> policy_reference();
+std::vector<object_reference> settings_reference();
+std::vector<object_reference> upstream_reference();  // and routes, and clients
+
+}  // namespace stoplog::config

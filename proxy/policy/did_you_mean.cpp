@@ -1,0 +1,50 @@
+#include "policy/did_you_mean.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <numeric>
+#include <vector>
+
+namespace stoplog::policy {
+namespace {
+
+constexpr std::size_t word_bytes_max = 64;  // longer ones are not slips of a pen
+
+// Insertions, deletions, substitutions, and swaps of neighbours.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> before(b.size() + 1), last(b.size() + 1), row(b.size() + 1);
+  std::iota(last.begin(), last.end(), 0);
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = last[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = std::min({last[j] + 1, row[j - 1] + 1, replaced});
+      const bool swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (swapped) row[j] = std::min(row[j], before[j - 2] + 1);
+    }
+    std::swap(before, last);
+    std::swap(last, row);
+  }
+  return last[b.size()];
+}
+
+}  // namespace
+
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known) {
+  if (word.size() > word_bytes_max) return {};
+  std::string_view nearest;
+  std::size_t least = 4;
+  for (const std::string_view candidate : known) {
+    if (candidate.size() > word_bytes_max) continue;
+    const std::size_t distance = edit_distance(word, candidate);
+    const std::size_t allowed = std::clamp<std::size_t>(candidate.size() / 3, 1, 3);
+    if (distance <= allowed && distance < least) {
+      least = distance;
+      nearest = candidate;
+    }
+  }
+  if (nearest.empty()) return {};
+  return "; did you mean \"" + std::string(nearest) + "\"?";
+}
+
+}  // namespace stoplog::policy

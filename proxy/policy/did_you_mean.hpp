@@ -1,0 +1,15 @@
+// The word that somebody probably meant.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace stoplog::policy {
+
+// `; did you mean "regex"?`, or nothing if no word is close. Close: an edit
+// distance of at most a third of the word's length, and at most 3; a swap of
+// neighbours counts as one edit.
+std::string did_you_mean(std::string_view word, std::span<const std::string_view> known);
+
+}  // namespace stoplog::policy

@@ -1,0 +1,129 @@
+#include "policy/resolve.hpp"
+
+#include "policy/did_you_mean.hpp"
+#include "policy/version.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+
+namespace stoplog::policy {
+namespace {
+
+void error(problems& found, const stoplog::place& where, const char* code, std::string message) {
+  found.push_back({problem::level::error, code, std::move(message), where});
+}
+
+std::string versions_of(std::string_view name, std::span<const pack> packs) {
+  std::string all;
+  for (const pack& p : packs) {
+    if (p.name == name) all += (all.empty() ? "" : ", ") + p.version;
+  }
+  return all;
+}
+
+// The latest version that the use takes; null after telling.
+const pack* find_pack(const pack_use& use, std::span<const pack> packs, problems& found) {
+  const auto constraint = parse_constraint(use.version);
+  const pack* latest = nullptr;
+  for (const pack& candidate : packs) {
+    const auto version = parse_version(candidate.version);
+    if (candidate.name != use.pack || !version || (constraint && !constraint->takes(*version))) continue;
+    if (latest == nullptr || *version > *parse_version(latest->version)) latest = &candidate;
+  }
+  if (latest != nullptr) return latest;
+  const std::string there = versions_of(use.pack, packs);
+  if (!there.empty()) {
+    error(found, use.place, "E403", "no version of pack \"" + use.pack + "\" is " + use.version + "; there is " + there);
+    return nullptr;
+  }
+  std::vector<std::string_view> names;
+  for (const pack& p : packs) names.push_back(p.name);
+  error(found, use.place, "E402", "there is no pack \"" + use.pack + "\"" + did_you_mean(use.pack, names));
+  return nullptr;
+}
+
+// A rule that comes in with a pack's upgrade must not enforce unseen: whoever
+// enforces says which versions he means.
+void check_pinned(const pack_use& use, mode wanted, const stoplog::place& where, const std::string& what,
+                  const pack& chosen, problems& found) {
+  if (wanted != mode::enforce || !use.version.empty()) return;
+  const std::string shorter = chosen.version.substr(0, chosen.version.rfind('.'));
+  error(found, where, "E405", what + " is enforced, so pack \"" + use.pack + "\" needs a version: say version: ~" + shorter +
+                                  ", or mode: shadow");
+}
+
+struct overrides {
+  std::map<std::string_view, const rule_override*> by_rule;
+  std::set<std::string_view> met;
+};
+
+overrides index_overrides(const policy& p, problems& found) {
+  overrides all;
+  for (const rule_override& o : p.overrides) {
+    const auto [first, is_new] = all.by_rule.emplace(o.rule, &o);
+    if (is_new) continue;
+    error(found, o.place, "E410", "rule " + o.rule + " is overridden twice; the first is in line " +
+                                      std::to_string(first->second->place.line));
+  }
+  return all;
+}
+
+void add_rules(const pack& from, const pack_use& use, mode of_pack, overrides& changed, resolved_policy& into,
+               problems& found) {
+  for (const rule& r : from.rules) {
+    const auto same_id = [&](const resolved_rule& other) { return other.rule->id == r.id; };
+    const auto twin = std::find_if(into.rules.begin(), into.rules.end(), same_id);
+    if (twin != into.rules.end()) {
+      error(found, r.place, "E401", "rule " + r.id + " stands in pack \"" + twin->pack->name +
+                                        "\" as well, and one policy uses both; rename one");
+      continue;
+    }
+    mode wanted = r.strictness > use.strictness ? mode::off : of_pack;
+    if (const auto change = changed.by_rule.find(r.id); change != changed.by_rule.end()) {
+      changed.met.insert(change->first);
+      wanted = change->second->mode;
+      check_pinned(use, wanted, change->second->place, "rule " + r.id, from, found);
+    }
+    into.rules.push_back({&from, &r, wanted});
+  }
+}
+
+void check_met(const policy& p, const overrides& changed, const resolved_policy& into, problems& found) {
+  std::vector<std::string_view> ids;
+  for (const auto& r : into.rules) ids.push_back(r.rule->id);
+  for (const rule_override& o : p.overrides) {
+    if (changed.met.contains(o.rule)) continue;
+    error(found, o.place, "E404", "no rule of the packs that this policy uses is called " + o.rule + did_you_mean(o.rule, ids));
+  }
+}
+
+}  // namespace
+
+resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& found) {
+  resolved_policy all;
+  overrides changed = index_overrides(p, found);
+  std::set<std::string_view> used;
+  bool complete = true;
+  for (const pack_use& use : p.use) {
+    if (!used.insert(use.pack).second) {
+      error(found, use.place, "E409", "pack \"" + use.pack + "\" is used twice");
+      continue;
+    }
+    const pack* chosen = find_pack(use, packs, found);
+    if (chosen == nullptr) {
+      complete = false;
+      continue;
+    }
+    const mode of_pack = use.mode.value_or(p.default_mode);
+    check_pinned(use, of_pack, use.place, "this pack", *chosen, found);
+    all.packs.push_back(chosen);
+    add_rules(*chosen, use, of_pack, changed, all, found);
+  }
+  // A missing pack's rules would all look unknown.
+  if (complete) check_met(p, changed, all, found);
+  return all;
+}
+
+}  // namespace stoplog::policy

@@ -1,0 +1,25 @@
+// Rules -> the matcher's database.
+#pragma once
+
+#include "match/database.hpp"
+#include "policy/rule.hpp"
+
+#include <memory>
+#include <span>
+
+namespace stoplog::policy {
+
+struct rule_to_compile {
+  const stoplog::policy::rule* rule;
+  stoplog::policy::mode mode;
+};
+
+// What a match does under a mode: the action's verdict when enforced, else
+// nothing.
+verdict effect_of(action a, mode m) noexcept;
+
+// The rule at index i of the database is rules[i]. Null after telling, at the
+// place of the rule or part, what cannot be compiled.
+std::shared_ptr<const match::database> compile_rules(std::span<const rule_to_compile> rules, problems& found);
+
+}  // namespace stoplog::policy

@@ -1,0 +1,103 @@
+#include "bad_file.hpp"
+
+namespace stoplog {
+namespace {
+
+constexpr std::string_view head = "apiVersion: stoplog/v1\nkind: RulePack\nmetadata: {name: p, version: 1.0.0}\n";
+
+constexpr test::bad_file files[] = {
+    {"no rules", "", "1:1: error[E106]", "\"rules\" is missing"},
+    {"empty rules", "rules: []\n", "4:8: error[E109]", "empty list"},
+    {"rules without a value", "rules:\n", "4:1: error[E108]", "not nothing"},
+    {"rules as a map", "rules: {id: A}\n", "4:8: error[E108]", "a list"},
+    {"a rule that is a word", "rules: [A]\n", "4:9: error[E108]", "not a single value"},
+    {"twice the same rule id", "rules:\n  - {id: A, title: t, severity: low, category: c, action: block, match: {any: [{regex: x}]}}\n  - {id: A, title: t, severity: low, category: c, action: block, match: {any: [{regex: x}]}}\n", "6:10: error[E401]", "the first is in line 5"},
+};
+
+TEST(bad_pack, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 6U); }
+
+constexpr std::string_view rule_head =
+    "apiVersion: stoplog/v1\nkind: RulePack\nmetadata: {name: p, version: 1.0.0}\nlists: {hosts: [a.example, b.example]}\n"
+    "fragments: {digit: '[0-9]'}\nrules:\n  - id: A-1\n    title: t\n    severity: low\n    category: c.d\n";
+
+// Each case goes on in line 11.
+constexpr test::bad_file rules[] = {
+    {"no action", "    match: {any: [{regex: abcd}]}\n", "7:5: error[E106]", "\"action\" is missing"},
+    {"no match", "    action: block\n", "7:5: error[E106]", "\"match\" is missing"},
+    {"unknown key", "    action: block\n    matches: {any: [{regex: abcd}]}\n    match: {any: [{regex: abcd}]}\n", "12:5: error[E104]", "did you mean \"match\"?"},
+    {"unknown key far from all", "    action: block\n    match: {any: [{regex: abcd}]}\n    whatever: 1\n", "13:5: error[E104]", "unknown key \"whatever\"\n"},
+    {"action of the design", "    action: signal\n    match: {any: [{regex: abcd}]}\n", "11:13: error[E107]", "observe, redact, block"},
+    {"key of the design", "    action: block\n    guard: tail\n    match: {any: [{regex: abcd}]}\n", "12:5: error[E107]", "\"guard\" is not supported yet"},
+    {"unknown action", "    action: blok\n    match: {any: [{regex: abcd}]}\n", "11:13: error[E110]", "did you mean \"block\"?"},
+    {"action as a list", "    action: [block]\n    match: {any: [{regex: abcd}]}\n", "11:13: error[E108]", "not a list"},
+    {"action without a value", "    action:\n    match: {any: [{regex: abcd}]}\n", "11:5: error[E109]", "no value"},
+    {"empty action", "    action: ''\n    match: {any: [{regex: abcd}]}\n", "11:13: error[E109]", "empty text"},
+    {"status", "    action: block\n    status: stabel\n    match: {any: [{regex: abcd}]}\n", "12:13: error[E110]", "did you mean \"stable\"?"},
+    {"confidence above one", "    action: block\n    confidence: 1.5\n    match: {any: [{regex: abcd}]}\n", "12:17: error[E111]", "0 to 1"},
+    {"confidence in percent", "    action: block\n    confidence: 90%\n    match: {any: [{regex: abcd}]}\n", "12:17: error[E111]", "0.9"},
+    {"strictness", "    action: block\n    strictness: 5\n    match: {any: [{regex: abcd}]}\n", "12:17: error[E111]", "1 to 4"},
+    {"strictness in quotes", "    action: block\n    strictness: '2'\n    match: {any: [{regex: abcd}]}\n", "12:17: error[E111]", "without quotes"},
+    {"strictness with a zero", "    action: block\n    strictness: 02\n    match: {any: [{regex: abcd}]}\n", "12:17: error[E111]", "whole number"},
+    {"max_length", "    action: block\n    max_length: 513\n    match: {any: [{regex: abcd}]}\n", "12:17: error[E111]", "1 to 512"},
+    {"mask of a block", "    action: block\n    mask: '[X]'\n    match: {any: [{regex: abcd}]}\n", "12:11: error[E117]", "action redact"},
+    {"message of a redaction", "    action: redact\n    message: no\n    match: {any: [{regex: abcd}]}\n", "12:14: error[E117]", "action block"},
+    {"any and all", "    action: block\n    match: {any: [{regex: abcd}], all: [{regex: abcd}], within: 9}\n", "12:12: error[E117]", "exactly one"},
+    {"all without within", "    action: block\n    match: {all: [{regex: abcd}]}\n", "12:12: error[E117]", "within: 200"},
+    {"any with within", "    action: block\n    match: {any: [{regex: abcd}], within: 9}\n", "12:43: error[E117]", "belongs to `all`"},
+    {"within zero", "    action: block\n    match: {all: [{regex: abcd}], within: 0}\n", "12:43: error[E111]", "1 to 4096"},
+    {"at_least", "    action: block\n    match: {any: [{regex: abcd}], at_least: 2}\n", "12:35: error[E107]", "not supported yet"},
+    {"regexp", "    action: block\n    match: {any: [{regex: abcd, regexp: x}]}\n", "12:33: error[E104]", "did you mean \"regex\"?"},
+    {"two kinds of part", "    action: block\n    match: {any: [{regex: abcd, words: [x]}]}\n", "12:19: error[E117]", "exactly one of regex"},
+    {"no kind of part", "    action: block\n    match: {any: [{view: raw}]}\n", "12:19: error[E117]", "exactly one of regex"},
+    {"view", "    action: block\n    match: {any: [{regex: abcd, view: row}]}\n", "12:39: error[E110]", "did you mean \"raw\"?"},
+    {"check of the design", "    action: block\n    match: {any: [{regex: abcd, check: iban}]}\n", "12:40: error[E107]", "luhn"},
+    {"backspace for a boundary", "    action: block\n    match: {any: [{regex: \"\\bab\"}]}\n", "12:27: error[E115]", "single quotes"},
+    {"regex of two lines", "    action: block\n    match: {any: [{regex: \"a\\nb\"}]}\n", "12:27: error[E115]", "one line"},
+    {"regex null", "    action: block\n    match: {any: [{regex: ~}]}\n", "12:20: error[E109]", "in quotes"},
+    {"unknown list", "    action: block\n    match: {any: [{in_list: hots}]}\n", "12:29: error[E131]", "did you mean \"hosts\"?"},
+    {"unknown fragment", "    action: block\n    match: {any: [{regex: '{{digits}}'}]}\n", "12:27: error[E130]", "did you mean \"digit\"?"},
+    {"open fragment", "    action: block\n    match: {any: [{regex: 'a{{digit'}]}\n", "12:27: error[E130]", "write \\{"},
+    {"direction", "    action: block\n    scope: {direction: [requests]}\n    match: {any: [{regex: abcd}]}\n", "12:24: error[E110]", "did you mean \"request\"?"},
+    {"direction as a word", "    action: block\n    scope: {direction: request}\n    match: {any: [{regex: abcd}]}\n", "12:23: error[E108]", "a list"},
+    {"channel twice", "    action: block\n    scope: {channels: [content, content]}\n    match: {any: [{regex: abcd}]}\n", "12:32: error[E118]", "named twice"},
+    {"roles of answers", "    action: block\n    scope: {roles: [user]}\n    match: {any: [{regex: abcd}]}\n", "12:20: error[E117]", "direction: [request]"},
+    {"a test without a text", "    action: block\n    match: {any: [{regex: abcd}]}\n    tests: [{name: t, direction: request, expect: match}]\n", "13:13: error[E117]", "text and chunks"},
+    {"a test without a direction", "    action: block\n    match: {any: [{regex: abcd}]}\n    tests: [{name: t, text: a, expect: match}]\n", "13:13: error[E106]", "looks at both"},
+    {"a test that expects yes", "    action: block\n    match: {any: [{regex: abcd}]}\n    tests: [{name: t, direction: request, text: a, expect: yes}]\n", "13:60: error[E110]", "match, no_match"},
+    {"two tests of one name", "    action: block\n    match: {any: [{regex: abcd}]}\n    tests:\n      - {name: t, direction: request, text: a, expect: match}\n      - {name: t, direction: request, text: b, expect: match}\n", "15:9: error[E118]", "\"t\""},
+    {"the role of an answer", "    action: block\n    match: {any: [{regex: abcd}]}\n    tests: [{name: t, direction: response, role: user, text: a, expect: match}]\n", "13:50: error[E117]", "belongs to requests"},
+    {"frameworks", "    action: block\n    match: {any: [{regex: abcd}]}\n    frameworks: owasp\n", "13:17: error[E108]", "a list"},
+};
+
+TEST(bad_pack, tells_wrong_rules) { EXPECT_EQ(test::expect_one_problem_each(rule_head, rules), 45U); }
+
+constexpr std::string_view rest = "rules: [{id: A, title: t, severity: low, category: c, action: block, match: {any: [{regex: abcd}]}}]\n";
+
+constexpr test::bad_file definitions[] = {
+    {"name with a space", "metadata: {name: my pack, version: 1.0.0}\n", "3:18: error[E115]", "not a name"},
+    {"version of two numbers", "metadata: {name: p, version: 1.0}\n", "3:30: error[E116]", "1.4.0"},
+    {"version with a zero", "metadata: {name: p, version: 1.00.0}\n", "3:30: error[E116]", "leading zeros"},
+    {"version with a word", "metadata: {name: p, version: 1.0.0-rc1}\n", "3:30: error[E116]", "three numbers"},
+    {"no version", "metadata: {name: p}\n", "3:11: error[E106]", "\"version\" is missing"},
+    {"licence", "metadata: {name: p, version: 1.0.0, licence: x}\n", "3:37: error[E104]", "did you mean \"license\"?"},
+    {"an entry of two words", "metadata: {name: p, version: 1.0.0}\nlists: {l: [a b]}\n", "4:13: error[E125]", "one word"},
+    {"an entry twice", "metadata: {name: p, version: 1.0.0}\nlists: {l: [a, a]}\n", "4:16: error[E118]", "already"},
+    {"a list from above", "metadata: {name: p, version: 1.0.0}\nlists: {l: {file: ../x.txt}}\n", "4:19: error[E125]", "without .."},
+    {"a list from the root", "metadata: {name: p, version: 1.0.0}\nlists: {l: {file: /etc/passwd}}\n", "4:19: error[E125]", "not from the root"},
+    {"a list from nowhere", "metadata: {name: p, version: 1.0.0}\nlists: {l: {file: no-such-file.txt}}\n", "4:19: error[E125]", "cannot be read"},
+    {"a fragment's name", "metadata: {name: p, version: 1.0.0}\nfragments: {A-b: x}\n", "4:13: error[E115]", "lower-case"},
+    {"a fragment in a fragment", "metadata: {name: p, version: 1.0.0}\nfragments: {a: x, b: '{{a}}'}\n", "4:22: error[E130]", "write the pattern out"},
+};
+
+TEST(bad_pack, tells_wrong_definitions) {
+  std::size_t ran = 0;
+  for (const auto& file : definitions) {
+    const std::string yaml = std::string(file.yaml) + std::string(rest);
+    const test::bad_file whole[] = {{file.name, yaml, file.problem, file.fragment}};
+    ran += test::expect_one_problem_each("apiVersion: stoplog/v1\nkind: RulePack\n", whole);
+  }
+  EXPECT_EQ(ran, 13U);
+}
+
+}  // namespace
+}  // namespace stoplog

@@ -1,0 +1,54 @@
+#include "bad_file.hpp"
+
+namespace stoplog {
+namespace {
+
+constexpr std::string_view head = "apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: p, version: 1.0.0}\n";
+
+// Each case goes on in line 4.
+constexpr test::bad_file files[] = {
+    {"no use", "defaults: {mode: off}\n", "1:1: error[E106]", "\"use\" is missing"},
+    {"a mode as a switch", "use: [{pack: a, mode: on}]\n", "4:23: error[E110]", "off, shadow, enforce"},
+    {"a mode as null", "use: [{pack: a}]\ndefaults: {mode: ~}\n", "5:12: error[E109]", "no value"},
+    {"a mode of the design", "use: [{pack: a, mode: canary}]\n", "4:23: error[E107]", "not supported yet"},
+    {"enforced", "use: [{pack: a, mode: enforced}]\n", "4:23: error[E110]", "did you mean \"enforce\"?"},
+    {"a version of one number", "use: [{pack: a, version: 1}]\n", "4:26: error[E116]", "~1.4"},
+    {"a wide version", "use: [{pack: a, version: ~1}]\n", "4:26: error[E116]", "any 1.4.x"},
+    {"a comparing version", "use: [{pack: a, version: '>=1.0.0'}]\n", "4:26: error[E116]", "exactly this"},
+    {"extends", "extends: base\nuse: [{pack: a}]\n", "4:1: error[E107]", "\"extends\" is not supported yet"},
+    {"exceptions", "use: [{pack: a}]\nexceptions: []\n", "5:1: error[E107]", "not supported yet"},
+    {"applies to nobody", "applies_to: []\nuse: [{pack: a}]\n", "4:13: error[E109]", "empty list"},
+    {"applies to an empty group", "applies_to: [{}]\nuse: [{pack: a}]\n", "4:14: error[E109]", "the fallback"},
+    {"route for routes", "applies_to: [{route: [a]}]\nuse: [{pack: a}]\n", "4:15: error[E104]", "did you mean \"routes\"?"},
+    {"a route as a word", "applies_to: [{routes: a}]\nuse: [{pack: a}]\n", "4:23: error[E108]", "a list"},
+    {"on_error as a word", "use: [{pack: a}]\ndefaults: {on_error: block}\n", "5:22: error[E108]", "a group of keys"},
+    {"on_error for some", "use: [{pack: a}]\ndefaults: {on_error: {default: block, 'quality.*': allow}}\n", "5:39: error[E104]", "quality"},
+    {"buffer", "use: [{pack: a}]\ndefaults: {stream: {release: buffer}}\n", "5:30: error[E107]", "exact"},
+    {"status", "use: [{pack: a}]\ndefaults: {blocked_request_status: 200}\n", "5:36: error[E110]", "403, 400"},
+    {"an override without a reason", "use: [{pack: a}]\noverrides: [{rule: A, mode: off}]\n", "5:13: error[E106]", "\"reason\" is missing"},
+    {"an override with an empty reason", "use: [{pack: a}]\noverrides: [{rule: A, mode: off, reason: ' '}]\n", "5:42: error[E109]", "empty text"},
+    {"an override without a mode", "use: [{pack: a}]\noverrides: [{rule: A, reason: r}]\n", "5:13: error[E106]", "\"mode\" is missing"},
+    {"percent", "use: [{pack: a}]\noverrides: [{rule: A, mode: off, reason: r, percent: 5}]\n", "5:45: error[E107]", "not supported yet"},
+    {"capture of all", "use: [{pack: a}]\ncapture: {on_match: full}\n", "5:21: error[E110]", "none, excerpt"},
+    {"context of nothing", "use: [{pack: a}]\ncapture: {on_match: none, context: 5}\n", "5:36: error[E117]", "on_match: excerpt"},
+    {"context too wide", "use: [{pack: a}]\ncapture: {on_match: excerpt, context: 1025}\n", "5:39: error[E111]", "0 to 1024"},
+    {"strictness zero", "use: [{pack: a, strictness: 0}]\n", "4:29: error[E111]", "1 to 4"},
+    {"a name of two lines", "use: [{pack: \"a\\nb\"}]\n", "4:14: error[E115]", "not a name"},
+};
+
+TEST(bad_policy, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 27U); }
+
+TEST(bad_policy, tells_every_problem_in_the_order_of_the_file) {
+  problems found;
+  config::load_text(std::string(head) + "use: [{pak: a}]\ndefaults: {mode: of}\ncaptur: {}\n", "f.yaml", found);
+  std::string all;
+  for (const auto& p : found) all += to_string(p) + "\n";
+  EXPECT_EQ(all,
+            "f.yaml:4:7: error[E106]: key \"pack\" is missing here\n"
+            "f.yaml:4:8: error[E104]: unknown key \"pak\"; did you mean \"pack\"?\n"
+            "f.yaml:5:18: error[E110]: \"of\" is none of: off, shadow, enforce; did you mean \"off\"?\n"
+            "f.yaml:6:1: error[E104]: unknown key \"captur\"; did you mean \"capture\"?\n");
+}
+
+}  // namespace
+}  // namespace stoplog
