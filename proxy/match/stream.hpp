@@ -13,6 +13,22 @@
 //    depend on how the text was cut, down to single bytes;
 //  - what is held is bounded by the longest match of the rules.
 // A whole text is one feed(text, true).
+//
+// What a match is. Of `any`: for each part and each begin, the longest text that
+// the part matches there, within max_length and passing its check; one inside a
+// match of the same part that begins earlier is not a match by itself. Of `all`:
+// for each end of a part's (shortest) match, the text from the earliest match
+// that lies no more than `within` bytes before that end, if every part has a
+// match in it. A match in whose own text an `unless` part matches is none.
+// Rules whose effect is allow and whose pattern is unbounded see matches of up
+// to 1,024 code points. A part of `all` matches at most `within` code points.
+//
+// Findings are the matches of the whole text; while it comes in, those that
+// nothing to come can change. A block is decided by the first code point (of
+// lookahead, if the pattern asks for it) that makes it certain that a blocking
+// rule has a match; then the findings are the matches that are certain, as long
+// as they are by then, and the text before the blocked match that no other match
+// may reach into is still released.
 #pragma once
 
 #include "base/error.hpp"

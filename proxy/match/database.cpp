@@ -1,0 +1,118 @@
+#include "match/database.hpp"
+
+#include "match/compiled.hpp"
+#include "text/fold.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+namespace stoplog::match {
+namespace {
+
+using problems = std::vector<compile_problem>;
+
+// One rule on its way into the database.
+struct candidate {
+  std::size_t index;
+  const rule_spec& spec;
+  compiled_rule rule;
+  rule_facts facts;
+
+  bool holds() const noexcept { return spec.effect != verdict::allow; }
+  bool combines() const noexcept { return spec.match.how == expression::combine::all; }
+
+  // A part of `all` never matches more than the combination may span.
+  std::optional<std::uint32_t> cap() const noexcept {
+    if (!combines()) return spec.max_length ? spec.max_length : unheld_cap();
+    const std::uint32_t within = std::max(spec.match.within, 1U);
+    return std::min(within, spec.max_length.value_or(within));
+  }
+  std::optional<std::uint32_t> unheld_cap() const noexcept {
+    return holds() ? std::nullopt : std::optional(recorded_code_points_max);
+  }
+};
+
+void compile_parts(candidate& c, problems& found) {
+  const std::size_t parts = c.spec.match.parts.size();
+  for (std::size_t i = 0; i < parts + c.spec.match.unless.size(); ++i) {
+    const bool is_unless = i >= parts;
+    const part& source = is_unless ? c.spec.match.unless[i - parts] : c.spec.match.parts[i];
+    std::optional<part_matcher::problem> problem;
+    part_matcher matcher(source, is_unless ? std::nullopt : c.cap(), problem);
+    if (problem) {
+      found.push_back({c.index, i, std::move(problem->code), std::move(problem->message)});
+    } else if (!is_unless && !matcher.code_points_max()) {
+      found.push_back({c.index, i, "E231", "pattern has no longest match; set max_length so that it can be streamed"});
+    } else if (!is_unless && c.holds() && *matcher.code_points_max() > held_code_points_max) {
+      found.push_back({c.index, i, "E235",
+                       "a match may be longer than " + std::to_string(held_code_points_max) +
+                           " characters, too long to hold a stream back for; set max_length"});
+    }
+    (is_unless ? c.rule.unless : c.rule.parts).push_back(std::move(matcher));
+  }
+}
+
+void check_shape(const candidate& c, problems& found) {
+  if (c.spec.match.parts.empty()) found.push_back({c.index, 0, "E234", "a rule needs at least one part to match"});
+  if (!c.combines()) return;
+  if (c.spec.match.within == 0) {
+    found.push_back({c.index, 0, "E232", "`all` needs `within`: the most bytes from the first part to the end of the last"});
+  } else if (c.holds() && c.spec.match.within > held_code_points_max) {
+    found.push_back({c.index, 0, "E235",
+                     "`within` is more than " + std::to_string(held_code_points_max) +
+                         " bytes, too long to hold a stream back for"});
+  }
+}
+
+void learn_facts(candidate& c) {
+  if (c.combines()) {
+    c.facts.longest = c.spec.match.within;
+    for (const part_matcher& p : c.rule.parts) c.facts.shortest = std::max(c.facts.shortest, p.code_points_min());
+    return;
+  }
+  c.facts.longest = 0;
+  c.facts.shortest = UINT32_MAX;
+  for (const part_matcher& p : c.rule.parts) {
+    c.facts.longest = std::max(*c.facts.longest, p.code_points_max().value_or(0));
+    c.facts.shortest = std::min(c.facts.shortest, p.code_points_min());
+  }
+}
+
+}  // namespace
+
+bool excused(const compiled_rule& rule, std::string_view text) {
+  return std::any_of(rule.unless.begin(), rule.unless.end(), [text](const part_matcher& part) {
+    if (part.view() == view::raw) return part.next(text, 0, text.size()).has_value();
+    const std::string folded = text::fold(text);
+    return part.next(folded, 0, folded.size()).has_value();
+  });
+}
+
+std::variant<std::shared_ptr<const database>, std::vector<compile_problem>> database::compile(
+    std::vector<rule_spec> rules) {
+  auto made = std::make_unique<compiled>();
+  problems found;
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    candidate c{.index = i, .spec = rules[i], .rule = {}, .facts = {}};
+    check_shape(c, found);
+    compile_parts(c, found);
+    learn_facts(c);
+    made->rules.push_back(std::move(c.rule));
+    made->facts.push_back(c.facts);
+  }
+  if (!found.empty()) return found;
+  made->specs = std::move(rules);
+  return std::shared_ptr<const database>(new database(std::move(made)));
+}
+
+database::database(std::unique_ptr<compiled> made) : compiled_(std::move(made)) {}
+database::~database() = default;
+
+std::size_t database::size() const noexcept { return compiled_->specs.size(); }
+
+const rule_spec& database::rule(std::size_t index) const { return compiled_->specs.at(index); }
+
+const rule_facts& database::facts(std::size_t index) const { return compiled_->facts.at(index); }
+
+}  // namespace stoplog::match

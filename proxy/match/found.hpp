@@ -1,0 +1,49 @@
+// The findings of a stream, and the masks that stand for its redacted text.
+#pragma once
+
+#include "match/database.hpp"
+#include "match/stream.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stoplog::match {
+
+inline constexpr std::size_t findings_max = 1000;
+
+// Keeps the first by (end, rule, begin), each once, in whatever order they come.
+class finding_list {
+ public:
+  void add(const finding& f);
+  std::span<const finding> all() const noexcept { return list_; }
+  bool more() const noexcept { return more_; }
+
+ private:
+  std::vector<finding> list_;
+  bool more_ = false;
+};
+
+// Redacts the union of the spans it is told of: each run of touching spans
+// becomes the mask of the span that starts it (of several, the lowest rule's).
+class redactor {
+ public:
+  void add(const finding& f) { pending_.push_back(f); }
+
+  // Appends the output for `text`, which follows what was given before and
+  // begins at offset `begin`. All spans that begin before its end are known.
+  // Returns whether a byte of it was replaced.
+  bool append(std::string& out, std::string_view text, std::uint64_t begin, const database& rules);
+
+  // True when append would copy `[begin, end)` as it is.
+  bool untouched(std::uint64_t begin, std::uint64_t end) const noexcept;
+
+ private:
+  std::vector<finding> pending_;  // spans that begin at or after what was given
+  std::uint64_t masked_upto_ = 0;
+  bool masked_any_ = false;
+};
+
+}  // namespace stoplog::match

@@ -1,0 +1,58 @@
+// The end of a text that comes in pieces, in both views, as far back as
+// somebody may still ask for it. Offsets are absolute: from the text's start.
+#pragma once
+
+#include "match/rule_spec.hpp"
+#include "match/stream.hpp"
+#include "text/fold.hpp"
+#include "text/offset_map.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace stoplog::match {
+
+class held_text {
+ public:
+  // False when the text is not UTF-8; what precedes the invalid byte is in.
+  bool append(std::string_view piece);
+
+  // Bytes that came in, and of those the ones in whole code points.
+  std::uint64_t fed() const noexcept { return raw_base_ + raw_.size(); }
+  std::uint64_t whole() const noexcept { return map_.original_end(); }
+  bool inside_sequence() const noexcept { return folder_.pending() != 0; }
+
+  // What a view holds of the first `upto` bytes of the text; upto is a border
+  // between code points. `base` is the offset of the piece in its view.
+  struct piece {
+    std::string_view text;
+    std::uint64_t base;
+    std::uint64_t end() const noexcept { return base + text.size(); }
+  };
+  piece in(view v, std::uint64_t upto) const noexcept;
+
+  // Offsets of a view as offsets of the text. For release positions: where the
+  // code point at `at` of the view begins; never beyond `upto`.
+  std::uint64_t begin_of(view v, std::uint64_t at, std::uint64_t upto) const noexcept;
+  text_span original(view v, std::uint64_t begin, std::uint64_t end) const noexcept;
+  // The offset in a view of the first code point that begins at or after `at`.
+  std::uint64_t view_offset(view v, std::uint64_t at) const noexcept;
+
+  // Bytes of the text; empty when they are not all held.
+  std::string_view raw(text_span where) const noexcept;
+
+  // Nothing before `at` of the text will be asked for again, except one code
+  // point of context in each view.
+  void forget_before(std::uint64_t at);
+
+ private:
+  std::string raw_;
+  std::string folded_;
+  text::offset_map map_;
+  text::folder folder_;
+  std::uint64_t raw_base_ = 0;
+  std::uint64_t folded_base_ = 0;
+};
+
+}  // namespace stoplog::match

@@ -1,0 +1,191 @@
+#include "match/part_matcher.hpp"
+
+#include "match/checks.hpp"
+#include "match/code_points.hpp"
+#include "text/fold.hpp"
+
+#include <re2/re2.h>
+
+#include <algorithm>
+
+namespace stoplog::match {
+namespace {
+
+// Bounds a pattern's program and its two state caches: 10,000 patterns that a
+// hostile text has warmed up stay within memory. Only large ones get more.
+constexpr std::int64_t regex_memory = 512 * 1024;
+constexpr std::int64_t large_regex_memory = 8 * 1024 * 1024;
+
+std::unique_ptr<re2::RE2> compile(std::string_view regex) {
+  re2::RE2::Options options;
+  options.set_longest_match(true);
+  options.set_never_capture(true);
+  options.set_log_errors(false);
+  options.set_max_mem(regex_memory);
+  auto compiled = std::make_unique<re2::RE2>(regex, options);
+  if (!compiled->ok() && compiled->error_code() == re2::RE2::ErrorPatternTooLarge) {
+    options.set_max_mem(large_regex_memory);
+    compiled = std::make_unique<re2::RE2>(regex, options);
+  }
+  return compiled;
+}
+
+std::string in_view(view v, std::string_view phrase) {
+  return v == view::folded ? text::fold(phrase) : std::string(phrase);
+}
+
+std::optional<std::uint32_t> smaller(std::optional<std::uint32_t> a, std::optional<std::uint32_t> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
+}
+
+}  // namespace
+
+part_matcher::part_matcher(const part& source, std::optional<std::uint32_t> max_length,
+                           std::optional<problem>& found)
+    : view_(source.view), check_(source.check) {
+  const int kinds = (source.regex.empty() ? 0 : 1) + (source.words.empty() ? 0 : 1) + (source.list ? 1 : 0);
+  if (kinds != 1) {
+    found = {"E234", "a part needs exactly one of regex, words and in_list, and it must not be empty"};
+  } else if (source.regex.empty()) {
+    use_phrases(source);
+  } else {
+    use_regex(source, found);
+  }
+  code_points_max_ = smaller(facts_.longest, max_length);
+}
+
+part_matcher::~part_matcher() = default;
+part_matcher::part_matcher(part_matcher&&) noexcept = default;
+
+void part_matcher::use_regex(const part& source, std::optional<problem>& found) {
+  std::string regex = source.regex;
+  std::string refusal;
+  if (view_ == view::folded) {
+    folded_pattern folded = fold_pattern(source.regex);
+    refusal = std::move(folded.refusal);
+    if (refusal.empty()) regex = std::move(folded.regex);
+  }
+  facts_ = analyse(regex);
+  regex_ = compile(regex);
+  if (!regex_->ok()) {
+    const std::string hint = analyse(source.regex).hint;
+    found = {"E230", "RE2 does not take the pattern: " + regex_->error() + (hint.empty() ? "" : "; " + hint)};
+  } else if (!refusal.empty()) {
+    found = {"E233", std::move(refusal)};
+  }
+}
+
+void part_matcher::use_phrases(const part& source) {
+  phrases_ = std::make_unique<lexicon>();
+  facts_.longest = 0;
+  facts_.shortest = UINT32_MAX;
+  facts_.can_be_empty = false;
+  facts_.trailing_some.word_boundary = true;
+  const auto take = [&](std::string_view phrase) {
+    const std::string seen = in_view(view_, phrase);
+    if (seen.empty()) return;
+    phrases_->add(seen);
+    const auto length = static_cast<std::uint32_t>(count_code_points(seen));
+    facts_.longest = std::max(*facts_.longest, length);
+    facts_.shortest = std::min(facts_.shortest, length);
+  };
+  for (const std::string& phrase : source.words) take(phrase);
+  if (source.list) {
+    for (const std::string& phrase : *source.list) take(phrase);
+  }
+}
+
+std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit) const {
+  return regex_ ? first_of_regex(text, from, limit) : first_of_phrases(text, from, limit);
+}
+
+std::optional<match_span> part_matcher::next_shortest(std::string_view text, std::size_t from,
+                                                      std::size_t limit) const {
+  const auto longest = next(text, from, limit);
+  if (!longest) return std::nullopt;
+  const auto end = shortest_at(text, longest->begin, longest->end);
+  return match_span{longest->begin, end.value_or(longest->end)};
+}
+
+std::optional<match_span> part_matcher::first_of_regex(std::string_view text, std::size_t from,
+                                                       std::size_t limit) const {
+  while (from < limit) {
+    re2::StringPiece matched;
+    if (!regex_->Match(text, from, limit, re2::RE2::UNANCHORED, &matched, 1)) return std::nullopt;
+    const auto begin = static_cast<std::size_t>(matched.data() - text.data());
+    if (begin >= limit) return std::nullopt;
+    if (!matched.empty()) {
+      const auto end = longest_at(text, begin, begin + matched.size());
+      if (end) return match_span{begin, *end};
+    }
+    from = after_code_point(text, begin);
+  }
+  return std::nullopt;
+}
+
+std::optional<match_span> part_matcher::first_of_phrases(std::string_view text, std::size_t from,
+                                                         std::size_t limit) const {
+  for (; from < limit; from = after_code_point(text, from)) {
+    if (const auto end = longest_at(text, from, limit)) return match_span{from, *end};
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> part_matcher::longest_at(std::string_view text, std::size_t begin,
+                                                    std::size_t limit) const {
+  if (code_points_max_) limit = std::min(limit, forward(text, begin, *code_points_max_));
+  std::size_t end = begin;
+  if (phrases_) {
+    phrases_->at(text, begin, limit, [&](std::size_t length) {
+      if (!passes(text.substr(begin, length))) return false;
+      end = begin + length;
+      return true;
+    });
+    return end > begin ? std::optional(end) : std::nullopt;
+  }
+  while (limit > begin) {
+    re2::StringPiece matched;
+    if (!regex_->Match(text, begin, limit, re2::RE2::ANCHOR_START, &matched, 1) || matched.empty()) break;
+    if (passes({matched.data(), matched.size()})) return begin + matched.size();
+    limit = begin + matched.size() - 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> part_matcher::shortest_at(std::string_view text, std::size_t begin,
+                                                     std::size_t limit) const {
+  if (phrases_) {
+    std::size_t shortest = 0;
+    phrases_->at(text, begin, limit, [&](std::size_t length) {
+      if (passes(text.substr(begin, length))) shortest = length;
+      return false;
+    });
+    return shortest != 0 ? std::optional(begin + shortest) : std::nullopt;
+  }
+  if (facts_.can_be_empty || check_ != check::none) {
+    for (std::size_t end = begin; end < limit;) {
+      end = after_code_point(text, end);
+      if (spans(text, begin, end)) return end;
+    }
+    return std::nullopt;
+  }
+  // That some match ends at or before `end` is monotone in `end`.
+  std::size_t low = begin;
+  while (low + 1 < limit) {
+    const std::size_t middle = low + (limit - low) / 2;
+    const bool found = regex_->Match(text, begin, middle, re2::RE2::ANCHOR_START, nullptr, 0);
+    (found ? limit : low) = middle;
+  }
+  return limit;
+}
+
+bool part_matcher::spans(std::string_view text, std::size_t begin, std::size_t end) const {
+  return regex_->Match(text, begin, end, re2::RE2::ANCHOR_BOTH, nullptr, 0) && passes(text.substr(begin, end - begin));
+}
+
+bool part_matcher::passes(std::string_view matched) const {
+  return match::passes(check_, matched);
+}
+
+}  // namespace stoplog::match

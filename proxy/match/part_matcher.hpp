@@ -1,0 +1,79 @@
+// The spans that one part of a rule matches in a text of its view.
+//
+// A text here is what is held of a longer one: what stands before `from` is
+// context for assertions, what stands at and after `limit` is lookahead. Its
+// begin (end) counts as the begin (end) of the whole text, so a caller who holds
+// a middle piece keeps a code point more on both sides of what it asks for.
+//
+// Only spans count that are not empty, not longer than `code_points_max`, and
+// whose text passes the part's check.
+#pragma once
+
+#include "match/lexicon.hpp"
+#include "match/pattern.hpp"
+#include "match/rule_spec.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace re2 {
+class RE2;
+}
+
+namespace stoplog::match {
+
+struct match_span {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
+
+class part_matcher {
+ public:
+  // `problem` is set when the part cannot be compiled.
+  struct problem {
+    std::string code;
+    std::string message;
+  };
+  part_matcher(const part& source, std::optional<std::uint32_t> max_length, std::optional<problem>& found);
+  ~part_matcher();
+  part_matcher(part_matcher&&) noexcept;
+
+  // The longest span at the first begin in [from, limit) that has one which
+  // ends at or before `limit`.
+  std::optional<match_span> next(std::string_view text, std::size_t from, std::size_t limit) const;
+
+  // The same with the shortest span.
+  std::optional<match_span> next_shortest(std::string_view text, std::size_t from, std::size_t limit) const;
+
+  // Of any span: none means unbounded.
+  std::optional<std::uint32_t> code_points_max() const noexcept { return code_points_max_; }
+  std::uint32_t code_points_min() const noexcept { return facts_.shortest; }
+
+  // Whether the code point after a span's end may decide whether it is one.
+  bool looks_ahead() const noexcept { return facts_.trailing_some.any(); }
+
+  stoplog::match::view view() const noexcept { return view_; }
+
+ private:
+  void use_regex(const part& source, std::optional<problem>& found);
+  void use_phrases(const part& source);
+  std::optional<std::size_t> longest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
+  std::optional<std::size_t> shortest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
+  std::optional<match_span> first_of_regex(std::string_view text, std::size_t from, std::size_t limit) const;
+  std::optional<match_span> first_of_phrases(std::string_view text, std::size_t from, std::size_t limit) const;
+  bool spans(std::string_view text, std::size_t begin, std::size_t end) const;
+  bool passes(std::string_view matched) const;
+
+  stoplog::match::view view_;
+  stoplog::match::check check_;
+  std::optional<std::uint32_t> code_points_max_;
+  pattern_facts facts_;
+  std::unique_ptr<re2::RE2> regex_;
+  std::unique_ptr<lexicon> phrases_;
+};
+
+}  // namespace stoplog::match
