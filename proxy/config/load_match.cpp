@@ -27,6 +27,8 @@ void read_regex(const node& n, part_draft& into, reading& in) {
   if (into.value.regex.find('\n') != std::string::npos) {
     return in.error(n, "E115", "a pattern is one line; write \\n for a line break in the text");
   }
+  // Unquoted, a " #" in a pattern begins a comment and cuts it off unseen.
+  if (n.what == node::kind::scalar && !n.quoted) in.warning(n, "W305", "put the pattern in single quotes");
   expand_fragments(n, *into.pack, into.value.regex, in);
 }
 

@@ -75,7 +75,7 @@ const std::string* scalar_text(const node& n, reading& in) {
                             (n.what == node::kind::list ? "list" : "group of keys"));
     return nullptr;
   }
-  if (n.text.empty()) {
+  if (n.text.find_first_not_of(" \t\n") == std::string::npos) {
     in.error(n, "E109", "an empty text; write one or leave the key out");
     return nullptr;
   }

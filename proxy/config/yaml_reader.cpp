@@ -28,11 +28,34 @@ void tell(problems& found, const std::string& file, position at, const char* cod
   found.push_back({problem::level::error, code, std::move(message), {file, at.line, at.column}});
 }
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+// yaml-cpp 0.7 takes the end of the file for the end of a quoted text. `mark`
+// is where the text begins; block texts (| and >) have no quote to close.
+bool is_closed(std::string_view source, const YAML::Mark& mark) {
+  if (source.starts_with(byte_order_mark)) source.remove_prefix(byte_order_mark.size());
+  source.remove_prefix(std::min(static_cast<std::size_t>(mark.pos), source.size()));
+  const char quote = source.empty() ? '\0' : source[0];
+  if (quote != '\'' && quote != '"') return true;
+  bool open = true;
+  std::size_t at = 1;
+  for (; open && at < source.size(); ++at) {
+    if (quote == '"' && source[at] == '\\') {
+      ++at;
+    } else if (source[at] == quote) {
+      open = quote == '\'' && at + 1 < source.size() && source[at + 1] == quote;
+      if (open) ++at;
+    }
+  }
+  return !open;
+}
+
 // Builds the tree from the parser's events. The ready-made YAML::Node cannot
 // be used: it drops duplicate keys and follows aliases without a word.
 class builder final : public YAML::EventHandler {
  public:
-  builder(const std::string& file, problems& found) : file_(file), found_(found) {}
+  builder(std::string_view source, const std::string& file, problems& found)
+      : source_(source), file_(file), found_(found) {}
 
   std::optional<node> take() { return std::move(root_); }
 
@@ -47,6 +70,10 @@ class builder final : public YAML::EventHandler {
                 const std::string& value) override {
     node scalar = make(node::kind::scalar, mark, tag, anchor);
     scalar.quoted = tag == "!";
+    if (scalar.quoted && !is_closed(source_, mark)) {
+      tell(found_, file_, scalar.at, "E101", "not YAML: this quote is not closed");
+      scalar.what = node::kind::broken;
+    }
     scalar.text = value;
     add(std::move(scalar));
   }
@@ -119,14 +146,22 @@ class builder final : public YAML::EventHandler {
     top.container.items.push_back(std::move(value));
   }
 
+  std::string_view source_;
   const std::string& file_;
   problems& found_;
   std::optional<node> root_;
   std::vector<frame> stack_;
 };
 
+std::string_view indentation_of(std::string_view source, std::uint32_t line) {
+  for (std::uint32_t i = 1; i < line; ++i) source.remove_prefix(std::min(source.find('\n'), source.size() - 1) + 1);
+  return source.substr(0, std::min(source.find_first_not_of(" \t"), source.size()));
+}
+
 // What the parser's own words leave open.
-std::string hint_for(std::string_view message) {
+std::string hint_for(std::string_view message, std::string_view source, position at) {
+  const std::string_view indentation = indentation_of(source, at.line);
+  if (indentation.find('\t') != std::string_view::npos) return "; indent with spaces, not with tabs";
   if (message.find("illegal map value") != std::string_view::npos ||
       message.find("end of map not found") != std::string_view::npos) {
     return "; look for a wrong indentation, or for a text with \": \" in it that needs quotes";
@@ -165,17 +200,17 @@ std::optional<node> read_yaml(std::string_view text, const std::string& file, pr
   try {
     std::istringstream in{std::string(text)};
     YAML::Parser parser(in);
-    builder tree(file, found);
+    builder tree(text, file, found);
     if (!parser.HandleNextDocument(tree)) return fail({}, "E103", "the file is empty");
     problems ignored;
-    builder second(file, ignored);
+    builder second(text, file, ignored);
     if (parser.HandleNextDocument(second)) {
       const auto extra = second.take();
       return fail(extra ? extra->at : position{}, "E103", "a second document (---) in one file; put it into a file of its own");
     }
     return tree.take();
   } catch (const YAML::Exception& broken) {
-    return fail(position_of(broken.mark), "E101", "not YAML: " + broken.msg + hint_for(broken.msg));
+    return fail(position_of(broken.mark), "E101", "not YAML: " + broken.msg + hint_for(broken.msg, text, position_of(broken.mark)));
   } catch (const too_deep& where) {
     return fail(where.at, "E126", "nested deeper than " + std::to_string(yaml_depth_max) + " levels");
   }

@@ -37,8 +37,8 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
   for (const std::string_view candidate : known) {
     if (candidate.size() > word_bytes_max) continue;
     const std::size_t distance = edit_distance(word, candidate);
-    const std::size_t allowed = std::clamp<std::size_t>(candidate.size() / 3, 1, 3);
-    if (distance <= allowed && distance < least) {
+    const std::size_t allowed = std::min<std::size_t>((candidate.size() + 1) / 3, 3);
+    if (distance <= allowed && distance < least && distance < candidate.size()) {
       least = distance;
       nearest = candidate;
     }

@@ -8,8 +8,8 @@
 namespace stoplog::policy {
 
 // `; did you mean "regex"?`, or nothing if no word is close. Close: an edit
-// distance of at most a third of the word's length, and at most 3; a swap of
-// neighbours counts as one edit.
+// distance of at most a third of the known word's length, rounded, and at most
+// 3; a swap of neighbours counts as one edit.
 std::string did_you_mean(std::string_view word, std::span<const std::string_view> known);
 
 }  // namespace stoplog::policy

@@ -41,7 +41,7 @@ constexpr test::bad_file files[] = {
     {"substitution in a path", "policies: ${env:HOME}/policies\n", "6:11: error[E120]", "write the value out"},
     {"client without a hash", "clients: [{key_id: a}]\n", "6:11: error[E106]", "\"key_hash\" is missing"},
     {"client with a key for a hash", "clients: [{key_id: a, key_hash: sk-secret}]\n", "6:33: error[E124]", "sha256:"},
-    {"client of another route", "clients: [{key_id: a, key_hash: 'sha256:0000000000000000000000000000000000000000000000000000000000000000', routes: [q]}]\n", "6:114: error[E504]", "no route is named \"q\""},
+    {"client of another route", "clients: [{key_id: a, key_hash: 'sha256:0000000000000000000000000000000000000000000000000000000000000000', routes: [q]}]\n", "6:117: error[E504]", "no route is named \"q\""},
 };
 
 TEST(bad_settings, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 31U); }
@@ -51,7 +51,7 @@ constexpr test::bad_file ways[] = {
     {"empty listeners", "listeners: []\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, upstream: u}]\n", "3:12: error[E109]", "empty list"},
     {"one listener twice", "listeners: [{address: '127.0.0.1:1'}, {address: '127.0.0.1:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, upstream: u}]\n", "3:49: error[E502]", "two listeners"},
     {"no such upstream", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: openai, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, upstream: opneai}]\n", "5:30: error[E501]", "did you mean \"openai\"?"},
-    {"one upstream twice", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}, {name: u, url: 'http://127.0.0.1:2'}]\nroutes: [{name: r, upstream: u}]\n", "4:59: error[E502]", "stands twice"},
+    {"one upstream twice", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}, {name: u, url: 'http://127.0.0.1:2'}]\nroutes: [{name: r, upstream: u}]\n", "4:58: error[E502]", "stands twice"},
     {"one route twice", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, path: /a, upstream: u}, {name: r, upstream: u}]\n", "5:51: error[E502]", "stands twice"},
     {"a route that is hidden", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, upstream: u}, {name: s, path: /v1/chat, models: [m], upstream: u}]\n", "5:34: warning[W323]", "\"r\" above"},
     {"a relative path", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, path: v1, upstream: u}]\n", "5:26: error[E122]", "begins with /"},
@@ -59,7 +59,7 @@ constexpr test::bad_file ways[] = {
     {"ftp", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'ftp://127.0.0.1:1'}]\nroutes: [{name: r, upstream: u}]\n", "4:28: error[E123]", "https://"},
     {"a user in a URL", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'https://me:pw@a.example'}]\nroutes: [{name: r, upstream: u}]\n", "4:28: error[E123]", "nothing else"},
     {"a query in a URL", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'https://a.example/?k=v'}]\nroutes: [{name: r, upstream: u}]\n", "4:28: error[E123]", "nothing else"},
-    {"tls without https", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', tls: {server_name: a}}]\nroutes: [{name: r, upstream: u}]\n", "4:56: error[E117]", "https"},
+    {"tls without https", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', tls: {server_name: a}}]\nroutes: [{name: r, upstream: u}]\n", "4:55: error[E117]", "https"},
     {"half of tls", "listeners: [{address: '[::1]:1', tls: {key: k.pem}}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, upstream: u}]\n", "3:39: error[E106]", "\"certificate\" is missing"},
     {"a secret in the file", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: sk-not-a-key}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: warning[W322]", "${env:NAME}"},
     {"a secret with a line break", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: \"sk-not\\na-key\"}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: error[E124]", "HTTP header"},

@@ -12,10 +12,11 @@ constexpr test::bad_file files[] = {
     {"not a map", "[a, b]\n", "1:1: error[E108]", "a group of keys"},
     {"no kind", "apiVersion: stoplog/v1\n", "1:1: error[E106]", "RulePack, Policy or Settings"},
     {"unknown kind", "apiVersion: stoplog/v1\nkind: Polcy\n", "2:7: error[E110]", "did you mean \"Policy\"?"},
-    {"a tab as indentation", "kind:\n\tname: x\n", "2:1: error[E101]", "not YAML"},
+    {"a tab as indentation", "kind:\n\tname: x\n", "2:6: error[E101]", "not with tabs"},
     {"a colon in plain text", "kind: a: b\n", "1:8: error[E101]", "needs quotes"},
-    {"an unclosed quote", "kind: 'a\n", "2:1: error[E101]", "not YAML"},
-    {"an unknown escape", "kind: \"\\d\"\n", "1:9: error[E101]", "single quotes"},
+    {"an unclosed quote", "kind: 'it''s\n", "1:7: error[E101]", "not closed"},
+    {"an unclosed double quote", "kind: \"a\\\"\n", "1:7: error[E101]", "not closed"},
+    {"an unknown escape", "kind: \"\\d\"\n", "1:10: error[E101]", "single quotes"},
     {"not UTF-8", "kind: a\nowner: \xC3\x28\n", "2:8: error[E101]", "UTF-8"},
     {"overlong UTF-8", "\xC0\xAF", "1:1: error[E101]", "UTF-8"},
     {"a surrogate in UTF-8", "\xED\xA0\x80", "1:1: error[E101]", "UTF-8"},
@@ -24,7 +25,7 @@ constexpr test::bad_file files[] = {
     {"deep nesting", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]", "1:33: error[E126]", "32 levels"},
 };
 
-TEST(bad_yaml, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each("", files), 15U); }
+TEST(bad_yaml, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each("", files), 16U); }
 
 constexpr std::string_view head = "apiVersion: stoplog/v1\nkind: Policy\n";
 
