@@ -1,24 +1,62 @@
 #include "config/address.hpp"
 
-#include <arpa/inet.h>
-
 #include <algorithm>
-#include <array>
 #include <charconv>
+#include <vector>
 
 namespace stoplog::config {
 namespace {
 
 bool is_alphanumeric(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
 
-bool is_ipv4(const std::string& text) {
-  in_addr parsed{};
-  return inet_pton(AF_INET, text.c_str(), &parsed) == 1;
+std::vector<std::string_view> pieces(std::string_view text, char separator) {
+  std::vector<std::string_view> all;
+  for (std::size_t at = 0;; ++at) {
+    const std::size_t next = std::min(text.find(separator, at), text.size());
+    all.push_back(text.substr(at, next - at));
+    if (next == text.size()) return all;
+    at = next;
+  }
 }
 
-bool is_ipv6(const std::string& text) {
-  in6_addr parsed{};
-  return inet_pton(AF_INET6, text.c_str(), &parsed) == 1;
+bool is_octet(std::string_view text) {
+  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (!digits || text.empty() || text.size() > 3 || (text.size() > 1 && text[0] == '0')) return false;
+  int value = 0;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value <= 255;
+}
+
+bool is_ipv4(std::string_view text) {
+  const auto octets = pieces(text, '.');
+  return octets.size() == 4 && std::all_of(octets.begin(), octets.end(), is_octet);
+}
+
+bool is_hextet(std::string_view text) {
+  return !text.empty() && text.size() <= 4 && std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+  });
+}
+
+// The number of 16-bit groups in one side of a `::`; none if it is no list of groups.
+std::optional<std::size_t> count_groups(std::string_view text, bool may_end_in_ipv4) {
+  if (text.empty()) return 0;
+  auto groups = pieces(text, ':');
+  std::size_t count = groups.size();
+  if (may_end_in_ipv4 && is_ipv4(groups.back())) {
+    groups.pop_back();
+    ++count;
+  }
+  if (!std::all_of(groups.begin(), groups.end(), is_hextet)) return std::nullopt;
+  return count;
+}
+
+bool is_ipv6(std::string_view text) {
+  const std::size_t gap = text.find("::");
+  if (gap == std::string_view::npos) return count_groups(text, true) == 8U;
+  const auto before = count_groups(text.substr(0, gap), false);
+  const auto after = count_groups(text.substr(gap + 2), true);
+  return before && after && *before + *after <= 7;
 }
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -69,7 +107,7 @@ std::optional<endpoint> parse_listen_address(std::string_view text) {
 }
 
 bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(std::string(host)));
+  return host == "localhost" || host == "::1" || (host.starts_with("127.") && is_ipv4(host));
 }
 
 bool is_host_name(std::string_view text) {

@@ -97,7 +97,8 @@ void read_fragments(const node& n, pack_draft& into, reading& in) {
       in.error(n.keys[i], "E115", "not a name of a fragment: lower-case letters, digits and _ only");
     }
     std::string regex;
-    read_line(n.items[i], regex, in);
+    read_text(n.items[i], regex, in);
+    if (regex.find('\n') != std::string::npos) in.error(n.items[i], "E115", "a fragment is one line");
     if (regex.find("{{") != std::string::npos) {
       in.error(n.items[i], "E130", "a fragment cannot use {{...}}; write the pattern out");
     }
