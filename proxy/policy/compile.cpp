@@ -19,7 +19,7 @@ void tell(problems& found, problem::level level, const stoplog::place& where, co
 void check_packs(std::span<const pack> packs, problems& found) {
   std::map<std::pair<std::string_view, std::string_view>, const pack*> seen;
   for (const pack& p : packs) {
-    const auto [first, is_new] = seen.emplace(std::pair(p.name, p.version), &p);
+    const auto [first, is_new] = seen.emplace(std::pair<std::string_view, std::string_view>(p.name, p.version), &p);
     if (is_new) continue;
     tell(found, problem::level::error, p.place, "E408",
          "pack \"" + p.name + "\" " + p.version + " is also in " + first->second->place.file + "; raise the version of one");
@@ -57,7 +57,7 @@ void warn_of(const policy& p, const resolved_policy& resolved, problems& found) 
     tell(found, problem::level::warning, p.place, "W311",
          "rule " + r.rule->id + " is enforced and its author calls it " + std::string(to_string(r.rule->notes.status)));
   }
-  if (!any) tell(found, problem::level::warning, p.place, "W312", "no rule of this policy runs");
+  if (!any && resolved.complete) tell(found, problem::level::warning, p.place, "W312", "no rule of this policy runs");
 }
 
 std::string digest_of(const policy& p, const resolved_policy& resolved) {

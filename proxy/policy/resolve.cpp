@@ -105,7 +105,6 @@ resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& 
   resolved_policy all;
   overrides changed = index_overrides(p, found);
   std::set<std::string_view> used;
-  bool complete = true;
   for (const pack_use& use : p.use) {
     if (!used.insert(use.pack).second) {
       error(found, use.place, "E409", "pack \"" + use.pack + "\" is used twice");
@@ -113,7 +112,7 @@ resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& 
     }
     const pack* chosen = find_pack(use, packs, found);
     if (chosen == nullptr) {
-      complete = false;
+      all.complete = false;
       continue;
     }
     const mode of_pack = use.mode.value_or(p.default_mode);
@@ -122,7 +121,7 @@ resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& 
     add_rules(*chosen, use, of_pack, changed, all, found);
   }
   // A missing pack's rules would all look unknown.
-  if (complete) check_met(p, changed, all, found);
+  if (all.complete) check_met(p, changed, all, found);
   return all;
 }
 

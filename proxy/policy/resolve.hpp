@@ -18,6 +18,7 @@ struct resolved_rule {
 struct resolved_policy {
   std::vector<const stoplog::policy::pack*> packs;  // in the order of the policy's `use`
   std::vector<resolved_rule> rules;        // in the packs' order; those that are off too
+  bool complete = true;                    // every pack was found
 };
 
 // Pointers go into `packs`. What cannot be resolved is told and left out.
