@@ -10,8 +10,8 @@
 
 #include <algorithm>
 #include <iostream>
-#include <map>
 #include <memory>
+#include <tuple>
 
 namespace stoplog::cli {
 namespace {
@@ -33,7 +33,10 @@ struct findings {
   std::size_t policies = 0;
 };
 
-void drop_repeats(problems& found) {
+// In the order of the files, each problem once.
+void tidy(problems& found) {
+  const auto by_place = [](const problem& p) { return std::tie(p.place.file, p.place.line, p.place.column); };
+  std::stable_sort(found.begin(), found.end(), [&](const problem& a, const problem& b) { return by_place(a) < by_place(b); });
   problems kept;
   for (auto& p : found) {
     const bool repeated = std::any_of(kept.begin(), kept.end(), [&](const problem& k) { return to_string(k) == to_string(p); });
@@ -77,7 +80,7 @@ findings examine(const config::documents& read, problems found) {
     add_modes(*policies, all.rules);
     for (const auto& s : read.settings_files) config::check_policies_reach(s, *policies, found);
   }
-  drop_repeats(found);
+  tidy(found);
   all.found = std::move(found);
   return all;
 }
@@ -92,6 +95,10 @@ std::string modes_of(const checked_rule& r) {
   std::string all;
   for (const auto& m : r.modes) all += (all.empty() ? "" : ", ") + m;
   return all.empty() ? "in no policy" : all;
+}
+
+std::string counted(std::size_t n, const char* one, const char* more) {
+  return std::to_string(n) + " " + (n == 1 ? one : more);
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -111,8 +118,8 @@ void print_human(const findings& all) {
     out.write("  " + padded(r.rule->id, id_width) + "  " + padded(std::string(to_string(r.rule->action)), 7) + "  " +
               padded(length_of(r), 22) + "  " + modes_of(r) + "\n");
   }
-  out.write("\n" + std::to_string(all.packs) + " packs with " + std::to_string(all.rules.size()) + " rules, " +
-            std::to_string(all.policies) + " policies: ");
+  out.write("\n" + counted(all.packs, "pack", "packs") + " with " + counted(all.rules.size(), "rule", "rules") + ", " +
+            counted(all.policies, "policy", "policies") + ": ");
   const tone how = has_errors(all.found) ? tone::bad : all.found.empty() ? tone::good : tone::warning;
   out.write(all.found.empty() ? "all fine" : count_of(all.found), how).write("\n");
 }
