@@ -1,12 +1,12 @@
 #include "policy/lint.hpp"
 
+#include "match/pattern.hpp"
+
 #include <algorithm>
 #include <string_view>
 
 namespace stoplog::policy {
 namespace {
-
-constexpr std::size_t literal_bytes_min = 4;
 
 void warn(problems& found, const stoplog::place& where, const char* code, std::string message) {
   found.push_back({problem::level::warning, code, std::move(message), where});
@@ -31,30 +31,15 @@ void lint_tests(const rule& r, problems& found) {
   }
 }
 
-bool is_plain(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == ' ';
-}
-
-// A pattern of nothing but short words: it hits inside of others.
-bool has_short_word(std::string_view regex) {
-  if (regex.starts_with("(?:") && regex.ends_with(')')) regex = regex.substr(3, regex.size() - 4);
-  bool any_short = false;
-  while (true) {
-    const std::size_t bar = regex.find('|');
-    const std::string_view word = regex.substr(0, bar);
-    if (!std::all_of(word.begin(), word.end(), is_plain)) return false;
-    any_short = any_short || word.size() < literal_bytes_min;
-    if (bar == std::string_view::npos) return any_short;
-    regex.remove_prefix(bar + 1);
-  }
-}
-
-void lint_part(const rule& r, const match::part& p, const stoplog::place& where, problems& found) {
-  if (p.regex.starts_with(".*") || p.regex.starts_with(".+") || p.regex.starts_with("(?s).*")) {
+void lint_pattern(const rule& r, const match::part& p, const stoplog::place& where, problems& found) {
+  if (p.regex.empty()) return;
+  const auto facts = match::analyse(p.regex);
+  if (facts.starts_with_any) {
     warn(found, where, "W303", "rule " + r.id + ": a pattern that begins with .* matches from the start of the text; leave it out");
   }
-  if (!p.regex.empty() && has_short_word(p.regex)) {
-    warn(found, where, "W304", "rule " + r.id + ": a word under 4 characters hits inside of other words; put \\b on both sides");
+  if (!facts.shortest_literal.empty()) {
+    warn(found, where, "W304",
+         "rule " + r.id + ": \"" + facts.shortest_literal + "\" hits inside of other words; put \\b on both sides");
   }
 }
 
@@ -71,7 +56,7 @@ void lint(const pack& p, problems& found) {
   for (const rule& r : p.rules) {
     lint_tests(r, found);
     for (std::size_t i = 0; i < r.match.parts.size() && i < r.part_places.size(); ++i) {
-      lint_part(r, r.match.parts[i], r.part_places[i], found);
+      lint_pattern(r, r.match.parts[i], r.part_places[i], found);
     }
     for (const auto& framework : r.notes.frameworks) {
       if (has_edition(framework)) continue;
