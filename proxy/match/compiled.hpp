@@ -3,8 +3,12 @@
 
 #include "match/database.hpp"
 #include "match/part_matcher.hpp"
+#include "match/plan.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 namespace stoplog::match {
@@ -25,6 +29,17 @@ struct database::compiled {
   std::vector<rule_spec> specs;
   std::vector<rule_facts> facts;
   std::vector<compiled_rule> rules;
+
+  // A plan for each set of rules that share their surfaces.
+  std::vector<plan> plans;
+  std::array<std::uint8_t, direction_count * role_count * channel_count> plan_of_surface{};
+  const plan& plan_for(surface where) const noexcept { return plans[plan_of_surface[surface_number(where)]]; }
+
+  static std::size_t surface_number(surface where) noexcept {
+    return (static_cast<std::size_t>(where.direction) * role_count + static_cast<std::size_t>(where.role)) *
+               channel_count +
+           static_cast<std::size_t>(where.channel);
+  }
 };
 
 // Whether an `unless` part of the rule matches in `text`, a match's own text as

@@ -4,6 +4,7 @@
 #include "text/fold.hpp"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <utility>
 
@@ -79,6 +80,53 @@ void learn_facts(candidate& c) {
   }
 }
 
+// More sets of rules than this share plans by direction.
+constexpr std::size_t plans_max = 12;
+
+template <class Visit>
+void each_surface(Visit visit) {
+  for (int d = 0; d < direction_count; ++d) {
+    for (int r = 0; r < role_count; ++r) {
+      for (int c = 0; c < channel_count; ++c) {
+        visit(surface{static_cast<direction>(d), static_cast<role>(r), static_cast<channel>(c)});
+      }
+    }
+  }
+}
+
+// The distinct sets of rules of all surfaces; tells `assign` which is whose.
+template <class Applies, class Assign>
+std::vector<std::vector<std::uint32_t>> rule_sets(std::size_t rules, Applies applies, Assign assign) {
+  std::map<std::vector<std::uint32_t>, std::size_t> known;
+  each_surface([&](surface where) {
+    std::vector<std::uint32_t> set;
+    for (std::uint32_t i = 0; i < rules; ++i) {
+      if (applies(i, where)) set.push_back(i);
+    }
+    assign(where, known.emplace(std::move(set), known.size()).first->second);
+  });
+  std::vector<std::vector<std::uint32_t>> sets(known.size());
+  for (const auto& [set, number] : known) sets[number] = set;
+  return sets;
+}
+
+void make_plans(database::compiled& made) {
+  const auto assign = [&](surface where, std::size_t number) {
+    made.plan_of_surface[database::compiled::surface_number(where)] = static_cast<std::uint8_t>(number);
+  };
+  const auto scoped = [&](std::uint32_t i, surface where) { return made.specs[i].surfaces.contains(where); };
+  const auto directed = [&](std::uint32_t i, surface where) {
+    return (made.specs[i].surfaces.directions >> static_cast<unsigned>(where.direction) & 1U) != 0;
+  };
+  auto sets = rule_sets(made.specs.size(), scoped, assign);
+  const bool mixed = sets.size() > plans_max;
+  if (mixed) sets = rule_sets(made.specs.size(), directed, assign);
+  for (const auto& set : sets) {
+    made.plans.push_back(make_plan(made.specs, made.rules, set));
+    made.plans.back().mixed = mixed;
+  }
+}
+
 }  // namespace
 
 bool excused(const compiled_rule& rule, std::string_view text) {
@@ -103,6 +151,7 @@ std::variant<std::shared_ptr<const database>, std::vector<compile_problem>> data
   }
   if (!found.empty()) return found;
   made->specs = std::move(rules);
+  make_plans(*made);
   return std::shared_ptr<const database>(new database(std::move(made)));
 }
 

@@ -38,7 +38,13 @@ std::string_view held_text::raw(text_span where) const noexcept {
   return std::string_view(raw_).substr(where.begin - raw_base_, where.end - where.begin);
 }
 
-void held_text::forget_before(std::uint64_t at) {
+std::uint64_t held_text::border_before(std::uint64_t at) const noexcept {
+  while (at > raw_base_ && at < fed() && continues_code_point(raw_[at - raw_base_])) --at;
+  return at;
+}
+
+void held_text::forget_before(std::uint64_t at, std::uint64_t worth) {
+  if (at < raw_base_ + worth) return;
   const std::uint64_t folded_at = view_offset(view::folded, at);
   const std::size_t raw_cut = backward(raw_, at - raw_base_, 1);
   raw_.erase(0, raw_cut);

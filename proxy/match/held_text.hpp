@@ -42,9 +42,12 @@ class held_text {
   // Bytes of the text; empty when they are not all held.
   std::string_view raw(text_span where) const noexcept;
 
+  // The border between code points at `at` of the text, or the last before it.
+  std::uint64_t border_before(std::uint64_t at) const noexcept;
+
   // Nothing before `at` of the text will be asked for again, except one code
-  // point of context in each view.
-  void forget_before(std::uint64_t at);
+  // point of context in each view. Does nothing for less than `worth` bytes.
+  void forget_before(std::uint64_t at, std::uint64_t worth);
 
  private:
   std::string raw_;

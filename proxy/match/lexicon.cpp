@@ -44,7 +44,6 @@ bool breaks_word(std::string_view text, std::size_t at) noexcept {
 
 void lexicon::add(std::string_view phrase) {
   if (phrase.empty() || !phrases_.emplace(phrase).second) return;
-  bytes_max_ = std::max(bytes_max_, phrase.size());
   if (phrase.size() == 1) {
     single_.set(static_cast<unsigned char>(phrase[0]));
     return;

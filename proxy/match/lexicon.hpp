@@ -31,7 +31,10 @@ class lexicon {
   void add(std::string_view phrase);
 
   bool empty() const noexcept { return phrases_.empty(); }
-  std::size_t bytes_max() const noexcept { return bytes_max_; }
+  template <class Visit>
+  void each(Visit visit) const {
+    for (const std::string& phrase : phrases_) visit(std::string_view(phrase));
+  }
 
   // The lengths in bytes of all phrases that stand at `begin`, ending at or
   // before `limit`, longest first, until `take` returns true; true if it did.
@@ -56,7 +59,6 @@ class lexicon {
   std::unordered_set<std::string, hash, std::equal_to<>> phrases_;
   std::unordered_map<std::uint16_t, std::vector<std::uint32_t>> lengths_;  // by the first two bytes, descending
   std::bitset<256> single_;  // phrases of one byte
-  std::size_t bytes_max_ = 0;
 };
 
 }  // namespace stoplog::match

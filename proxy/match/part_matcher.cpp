@@ -67,6 +67,10 @@ void part_matcher::use_regex(const part& source, std::optional<problem>& found) 
     if (refusal.empty()) regex = std::move(folded.regex);
   }
   facts_ = analyse(regex);
+  if (facts_.opaque) {
+    facts_.bytes.set();
+    facts_.first_bytes.set();
+  }
   regex_ = compile(regex);
   if (!regex_->ok()) {
     const std::string hint = analyse(source.regex).hint;
@@ -86,6 +90,8 @@ void part_matcher::use_phrases(const part& source) {
     const std::string seen = in_view(view_, phrase);
     if (seen.empty()) return;
     phrases_->add(seen);
+    for (const char byte : seen) facts_.bytes.set(static_cast<unsigned char>(byte));
+    facts_.first_bytes.set(static_cast<unsigned char>(seen[0]));
     const auto length = static_cast<std::uint32_t>(count_code_points(seen));
     facts_.longest = std::max(*facts_.longest, length);
     facts_.shortest = std::min(facts_.shortest, length);
@@ -94,6 +100,13 @@ void part_matcher::use_phrases(const part& source) {
   if (source.list) {
     for (const std::string& phrase : *source.list) take(phrase);
   }
+}
+
+std::vector<std::string_view> part_matcher::phrases() const {
+  std::vector<std::string_view> list;
+  if (phrases_) phrases_->each([&](std::string_view phrase) { list.push_back(phrase); });
+  std::sort(list.begin(), list.end());
+  return list;
 }
 
 std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit) const {

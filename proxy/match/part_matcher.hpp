@@ -19,6 +19,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace re2 {
 class RE2;
@@ -57,6 +58,9 @@ class part_matcher {
   bool looks_ahead() const noexcept { return facts_.trailing_some.any(); }
 
   stoplog::match::view view() const noexcept { return view_; }
+  const pattern_facts& facts() const noexcept { return facts_; }
+  // Of `words` and lists: what stands in the text, byte for byte.
+  std::vector<std::string_view> phrases() const;
 
  private:
   void use_regex(const part& source, std::optional<problem>& found);

@@ -1,67 +1,119 @@
 #include "match/stream.hpp"
 
+#include "match/all_scan.hpp"
+#include "match/any_scan.hpp"
 #include "match/code_points.hpp"
 #include "match/found.hpp"
-#include "match/scan.hpp"
+#include "match/watch.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 namespace stoplog::match {
+namespace {
+
+// A large chunk is gone over in steps of this, so that what is asked of RE2
+// stays near what made it necessary.
+constexpr std::uint64_t step_bytes = 512;
+
+// Text that nobody asks for any more is forgotten in pieces of this.
+constexpr std::uint64_t forget_bytes = 128;
+
+constexpr std::array views{view::folded, view::raw};
+
+}  // namespace
 
 struct stream::state {
-  state(std::shared_ptr<const database> database, surface where) : rules(std::move(database)) {
-    for (std::uint32_t i = 0; i < rules->size(); ++i) {
-      if (!rules->rule(i).surfaces.contains(where)) continue;
-      active.push_back({i, {}});
-      active.back().progress.parts.resize(rules->internals().rules[i].parts.size());
+  state(std::shared_ptr<const database> database, surface where)
+      : rules(std::move(database)), made(rules->internals()), use(made.plan_for(where)) {
+    if (use.mixed) applies = {&made.specs, where};
+    for (const std::uint32_t unit : use.always) {
+      if (applies(use.units[unit])) active.add(unit).until = UINT64_MAX;
     }
   }
 
-  struct active_rule {
-    std::uint32_t index;
-    rule_progress progress;
+  struct positions {
+    std::uint64_t held;  // the first byte of the text that must be held
+    std::uint64_t kept;  // and that may still be asked for
   };
+  using watches = std::array<watch, 2>;
 
-  rule_scan scan(const active_rule& a) const {
-    return {rules->rule(a.index), rules->internals().rules[a.index], text};
-  }
+  any_scan any(const unit& u) const { return {use, u, made.rules[u.rule], text}; }
+  all_scan all(const unit& u) const { return {u, made.rules[u.rule], text}; }
+  const unit& unit_of(const active_unit& a) const { return use.units[a.unit]; }
 
-  std::optional<cut> decision(std::uint64_t from, cut whole) const;
+  void go_over(watches& w, active_list& to, cut c) const;
+  bool certain(const active_unit& a, cut c);
+  bool becomes_certain(active_unit& a, cut c);
+  bool blocks(cut c);
+  cut first_block(std::uint64_t from, cut whole);
   void settle(cut c);
-  std::uint64_t block(cut c);
-  std::uint64_t live_from(cut c, bool holding_only) const;
+  void block(cut c);
+  bool judge(std::uint64_t from, cut whole);
+  positions live(watches& w, const active_list& from, cut c) const;
+  std::uint64_t held_at_block(cut c) const;
   void release(std::uint64_t upto, std::uint64_t fed_begin, std::size_t fed_bytes);
   void report(std::uint32_t rule, text_span where);
 
   std::shared_ptr<const database> rules;
-  std::vector<active_rule> active;
+  const database::compiled& made;
+  const plan& use;
+  unit_filter applies;
   held_text text;
+  watches view_watches;
+  active_list active;
+  active_unit scratch;
+  std::vector<std::uint32_t> firing;  // places in `active`
   finding_list findings;
   redactor masks;
-  std::string masked;            // what goes out when a mask is in it
+  std::string masked;                 // what goes out when a mask is in it
   std::uint64_t released = 0;
-  std::uint64_t needed_from = 0; // what a later match or text_of may ask for
+  positions now{0, 0};
   stoplog::match::step last;
   bool ended = false;
   std::optional<errc> failure;
 };
 
-// The first cut in (from, whole.upto] at which a blocking rule is certain.
-std::optional<cut> stream::state::decision(std::uint64_t from, cut whole) const {
-  std::vector<const active_rule*> firing;
-  for (const active_rule& a : active) {
-    if (rules->rule(a.index).effect == verdict::block && scan(a).certain(a.progress, whole)) firing.push_back(&a);
+void stream::state::go_over(watches& w, active_list& to, cut c) const {
+  for (const view v : views) {
+    if (use.of(v).used) w[static_cast<std::size_t>(v)].advance(use, v, text, text.in(v, c.upto), applies, to);
   }
-  if (firing.empty()) return std::nullopt;
-  const auto any = [&](cut c) {
-    return std::any_of(firing.begin(), firing.end(), [&](const active_rule* a) { return scan(*a).certain(a->progress, c); });
+}
+
+bool stream::state::certain(const active_unit& a, cut c) {
+  const unit& u = unit_of(a);
+  return u.combines ? all(u).certain(a, c, scratch) : any(u).certain(a, c);
+}
+
+bool stream::state::becomes_certain(active_unit& a, cut c) {
+  const unit& u = unit_of(a);
+  if (u.combines) return all(u).certain(a, c, scratch);
+  return any(u).becomes_certain(a, c, view_watches[static_cast<std::size_t>(u.view)].count());
+}
+
+// Whether a blocking rule is certain at the cut, where none was before.
+bool stream::state::blocks(cut c) {
+  firing.clear();
+  std::uint32_t place = 0;
+  for (active_unit& a : active.all()) {
+    if (unit_of(a).blocks && becomes_certain(a, c)) firing.push_back(place);
+    ++place;
+  }
+  return !firing.empty();
+}
+
+// The first cut in (from, whole.upto] at which one of the firing units is
+// certain. Certainty is monotone, so it is found by halving, over code points.
+cut stream::state::first_block(std::uint64_t from, cut whole) {
+  const auto fires = [&](cut c) {
+    return std::any_of(firing.begin(), firing.end(),
+                       [&](std::uint32_t place) { return certain(active.all()[place], c); });
   };
-  if (whole.end && !any({whole.upto, false})) return whole;
-  // Certainty is monotone, so the first is found by halving, over code points.
+  if (whole.end && !fires({whole.upto, false})) return whole;
   const held_text::piece raw = text.in(view::raw, whole.upto);
   std::uint64_t before = from;
   std::uint64_t at = whole.upto;
@@ -69,8 +121,8 @@ std::optional<cut> stream::state::decision(std::uint64_t from, cut whole) const 
     std::uint64_t middle = before + (at - before) / 2;
     middle = raw.base + backward(raw.text, middle - raw.base + 1, 1);
     if (middle <= before) middle = raw.base + after_code_point(raw.text, before - raw.base);
-    if (middle >= at) return cut{at, false};
-    (any({middle, false}) ? at : before) = middle;
+    if (middle >= at) return {at, false};
+    (fires({middle, false}) ? at : before) = middle;
   }
 }
 
@@ -83,34 +135,104 @@ void stream::state::report(std::uint32_t rule, text_span where) {
 }
 
 void stream::state::settle(cut c) {
-  for (active_rule& a : active) {
-    scan(a).settle(a.progress, c, [&](text_span where) { report(a.index, where); });
+  for (std::size_t i = 0; i < active.all().size();) {
+    active_unit& a = active.all()[i];
+    const unit& u = unit_of(a);
+    const auto found = [&](text_span where) { report(u.rule, where); };
+    bool over = false;
+    if (u.combines) {
+      const all_scan scan = all(u);
+      scan.settle(a, c, found);
+      over = scan.over(a, c);
+    } else {
+      const any_scan scan = any(u);
+      scan.settle(a, c, scan.settled_upto(a, c, view_watches[static_cast<std::size_t>(u.view)].count()), found);
+      over = scan.over(a);
+    }
+    if (over) {
+      active.remove(i);
+    } else {
+      ++i;
+    }
   }
 }
 
-// Everything that is certain at the deciding cut; what is before it and before
-// the blocked matches may still go out. Returns how far.
-std::uint64_t stream::state::block(cut c) {
-  settle(c);
-  for (const active_rule& a : active) {
-    scan(a).unsettled(a.progress, c, [&](text_span where) { report(a.index, where); });
+// Reports everything that is certain at the deciding cut. What is before it and
+// before the blocked matches may still go out.
+void stream::state::block(cut c) {
+  for (active_unit& a : active.all()) {
+    const unit& u = unit_of(a);
+    const auto found = [&](text_span where) { report(u.rule, where); };
+    if (u.combines) {
+      all(u).settle(a, c, found);
+      continue;
+    }
+    const any_scan scan = any(u);
+    if (!u.blocks || u.excusable) scan.settle(a, c, scan.settled_upto(a, c), found);
+    scan.unsettled(a, c, found);
   }
-  std::uint64_t upto = live_from(c, true);
+  now.held = held_at_block(c);
   for (const finding& f : findings.all()) {
-    if (rules->rule(f.rule).effect == verdict::block) upto = std::min(upto, f.where.begin);
+    if (rules->rule(f.rule).effect == verdict::block) now.held = std::min(now.held, f.where.begin);
   }
   last.verdict = verdict::block;
   last.decided_at = c.upto;
-  return upto;
 }
 
-std::uint64_t stream::state::live_from(cut c, bool holding_only) const {
-  std::uint64_t live = c.upto;
-  for (const active_rule& a : active) {
-    if (holding_only && rules->rule(a.index).effect == verdict::allow) continue;
-    live = std::min(live, scan(a).live_from(a.progress, c));
+// Judges the text up to the cut; `from` of it was judged before. True: blocked.
+bool stream::state::judge(std::uint64_t from, cut whole) {
+  go_over(view_watches, active, whole);
+  if (blocks(whole)) {
+    block(first_block(from, whole));
+    return true;
   }
-  return live;
+  settle(whole);
+  now = live(view_watches, active, whole);
+  return false;
+}
+
+stream::state::positions stream::state::live(watches& w, const active_list& from, cut c) const {
+  if (c.end) return {c.upto, c.upto};
+  positions first{c.upto, c.upto};
+  const std::uint64_t looked = looked_upto(use, text, c);
+  for (const view v : views) {
+    if (!use.of(v).used) continue;
+    const watch::positions p = w[static_cast<std::size_t>(v)].live(use, v, text, text.in(v, c.upto), looked);
+    first.held = std::min(first.held, text.begin_of(v, p.held, c.upto));
+    first.kept = std::min(first.kept, text.begin_of(v, p.kept, c.upto));
+  }
+  for (const active_unit& a : from.all()) {
+    const unit& u = unit_of(a);
+    if (u.combines) {
+      first.kept = std::min(first.kept, all(u).kept_from(a));
+    } else if (a.next <= a.last_begin) {
+      const std::uint64_t begin = text.begin_of(u.view, a.next, c.upto);
+      first.kept = std::min(first.kept, begin);
+      // Where its matches begin in runs, the run holds, and knows better.
+      if (u.holds && u.run == none_of_them) first.held = std::min(first.held, begin);
+    }
+  }
+  if (use.held_bytes != 0) {
+    const held_text::piece raw = text.in(view::raw, c.upto);
+    const std::uint64_t begin = looked - std::min<std::uint64_t>(looked - raw.base, use.held_bytes);
+    first.held = std::min(first.held, raw.base + backward(raw.text, begin - raw.base + 1, 1));
+  }
+  first.kept = std::min({first.kept, first.held, looked - std::min<std::uint64_t>(looked, use.kept_bytes)});
+  return first;
+}
+
+// What would be held if the text had been cut here: all that is live began in
+// what is held, so going over that again tells; begin by begin, as if it had come
+// in byte by byte.
+std::uint64_t stream::state::held_at_block(cut c) const {
+  watches again{watch(text.in(view::folded, c.upto)), watch(text.in(view::raw, c.upto))};
+  active_list seen(true);
+  go_over(again, seen, c);
+  for (active_unit& a : seen.all()) {
+    const unit& u = unit_of(a);
+    if (!u.combines) a.next = std::max(a.next, any(u).settled_upto(a, c));
+  }
+  return live(again, seen, c).held;
 }
 
 void stream::state::release(std::uint64_t upto, std::uint64_t fed_begin, std::size_t fed_bytes) {
@@ -145,25 +267,23 @@ result<step> stream::feed(std::string_view piece, bool end) {
   }
   expects(!s.ended, "a stream is fed after its end");
   s.ended = end;
-  s.text.forget_before(s.needed_from);
+  s.text.forget_before(std::min(s.now.kept, s.released), forget_bytes);
   const std::uint64_t fed_before = s.text.fed();
-  const std::uint64_t whole_before = s.text.whole();
+  std::uint64_t judged = s.text.whole();
   const bool valid = s.text.append(piece) && !(end && s.text.inside_sequence());
-  const cut now{s.text.whole(), end && valid};
-
-  const auto decided = s.decision(whole_before, now);
-  std::uint64_t upto = 0;
-  if (decided) {
-    upto = s.block(*decided);
-  } else if (!valid) {
+  const std::uint64_t whole = s.text.whole();
+  bool blocked = false;
+  while (!blocked && whole - judged > step_bytes) {
+    const std::uint64_t next = s.text.border_before(judged + step_bytes);
+    blocked = s.judge(judged, {next, false});
+    judged = next;
+  }
+  blocked = blocked || s.judge(judged, {whole, end && valid});
+  if (!blocked && !valid) {
     s.failure = errc::invalid_utf8;
     return fail(errc::invalid_utf8);
-  } else {
-    s.settle(now);
-    upto = s.live_from(now, true);
   }
-  s.release(upto, fed_before, piece.size());
-  s.needed_from = std::min(s.released, s.live_from(now, false));
+  s.release(s.now.held, fed_before, piece.size());
   return s.last;
 }
 

@@ -1,0 +1,52 @@
+// Judges an `all` rule: which matches of its parts lie close enough together.
+#pragma once
+
+#include "match/active.hpp"
+#include "match/compiled.hpp"
+#include "match/cut.hpp"
+#include "match/held_text.hpp"
+
+#include <cstdint>
+#include <functional>
+
+namespace stoplog::match {
+
+// How far the judgement of any rule of the text has come: what ends later may
+// still need a code point of lookahead in one of the views.
+std::uint64_t looked_upto(const plan& rules, const held_text& text, cut c);
+
+class all_scan {
+ public:
+  using found_span = std::function<void(text_span)>;
+
+  all_scan(const unit& u, const compiled_rule& rule, const held_text& text) : unit_(u), rule_(rule), text_(text) {}
+
+  // Whether a combination is certain at the cut. Monotone in it.
+  bool certain(const active_unit& a, cut c, active_unit& scratch) const;
+
+  // Tells of every combination that became certain with the cut, and moves on.
+  void settle(active_unit& a, cut c, const found_span& found) const;
+
+  bool over(const active_unit& a, cut c) const { return limit_of(c) >= a.until; }
+
+  // The first byte of the text that may still be asked for.
+  std::uint64_t kept_from(const active_unit& a) const;
+
+ private:
+  struct borders {
+    held_text::piece piece;
+    std::uint64_t limit;    // ends up to it are certain
+    std::uint64_t settled;  // begins before it have no other match
+  };
+  borders borders_of(const part_matcher& part, cut c) const;
+  std::uint64_t limit_of(cut c) const;
+  void start(active_unit& a) const;
+  void collect(const part_matcher& part, part_progress& progress, cut c) const;
+  bool combine_at(const active_unit& a, std::uint64_t end, text_span& where) const;
+
+  const unit& unit_;
+  const compiled_rule& rule_;
+  const held_text& text_;
+};
+
+}  // namespace stoplog::match

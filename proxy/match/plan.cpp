@@ -1,0 +1,284 @@
+#include "match/plan.hpp"
+
+#include "match/code_points.hpp"
+#include "match/compiled.hpp"
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <unordered_map>
+
+namespace stoplog::match {
+namespace {
+
+struct literal_draft {
+  std::uint8_t held_leads = 0;
+  std::vector<window_spec> windows;
+  std::vector<sign_use> signs;
+};
+
+// More kinds of windows on one literal than this are united.
+constexpr std::size_t windows_max = 4;
+
+struct view_draft {
+  std::unordered_map<std::string, std::uint32_t> ids;
+  std::vector<literal_draft> literals;
+  std::vector<const std::string*> texts;
+  std::map<std::array<std::uint64_t, 4>, std::uint32_t> sets;
+
+  std::uint32_t id_of(const std::string& text) {
+    const auto [place, added] = ids.emplace(text, static_cast<std::uint32_t>(literals.size()));
+    if (added) {
+      literals.emplace_back();
+      texts.push_back(&place->first);
+    }
+    return place->second;
+  }
+};
+
+class planner {
+ public:
+  planner(std::span<const rule_spec> specs, std::span<const compiled_rule> rules) : specs_(specs), rules_(rules) {}
+
+  plan make(std::span<const std::uint32_t> active);
+
+ private:
+  void add_any(std::uint32_t rule);
+  void add_all(std::uint32_t rule);
+  void use_sign(const anchor& a, std::uint32_t unit);
+  void hold_prefixes(const anchor& a, const unit& u, const window_spec& window);
+  void add_window(view v, const std::string& literal, const window_spec& window);
+  std::uint32_t set_of(view v, const byte_set& set);
+  std::uint32_t run_of(const anchor& a, const unit& u);
+  void finish(view v);
+  view_draft& draft(view v) { return drafts_[static_cast<std::size_t>(v)]; }
+
+  std::span<const rule_spec> specs_;
+  std::span<const compiled_rule> rules_;
+  std::array<literal_counts, 2> counts_;
+  std::array<view_draft, 2> drafts_;
+  plan plan_;
+};
+
+std::uint8_t bit(lead l) { return static_cast<std::uint8_t>(l); }
+
+plan planner::make(std::span<const std::uint32_t> active) {
+  for (const std::uint32_t rule : active) {
+    for (const part_matcher& part : rules_[rule].parts) {
+      count_literals(part, counts_[static_cast<std::size_t>(part.view())]);
+    }
+  }
+  for (const std::uint32_t rule : active) {
+    if (specs_[rule].match.how == expression::combine::all) {
+      add_all(rule);
+    } else {
+      add_any(rule);
+    }
+  }
+  finish(view::folded);
+  finish(view::raw);
+  return std::move(plan_);
+}
+
+void planner::add_any(std::uint32_t rule) {
+  for (std::uint32_t i = 0; i < rules_[rule].parts.size(); ++i) {
+    const part_matcher& part = rules_[rule].parts[i];
+    if (*part.code_points_max() == 0) continue;  // matches nothing that counts
+    const anchor a = choose_anchor(part, counts_[static_cast<std::size_t>(part.view())]);
+    unit u{.rule = rule, .part = i, .view = part.view()};
+    u.holds = specs_[rule].effect != verdict::allow;
+    u.blocks = specs_[rule].effect == verdict::block;
+    u.excusable = !rules_[rule].unless.empty();
+    u.looks_ahead = part.looks_ahead();
+    u.ends_at_sign = a.what == anchor::sign::suffix;
+    u.reach = *part.code_points_max() + (u.looks_ahead ? 1U : 0U);
+    u.shortest = std::max(1U, part.code_points_min());
+    u.before_min = a.before_min;
+    u.before_max = a.before_max;
+    u.set = set_of(u.view, a.inside);
+    plan_.of(u.view).used = true;
+    if (a.prefixes.empty()) {
+      u.run = run_of(a, u);
+    } else if (a.what != anchor::sign::prefix) {
+      // Until the sign must have come; from then on the unit itself holds.
+      std::uint64_t until = u.reach;
+      if (a.what == anchor::sign::inside) {
+        std::uint64_t longest = 0;
+        for (const std::string& s : a.signs) longest = std::max(longest, count_code_points(s));
+        until = std::min(until, a.before_max + longest + 1);
+      }
+      hold_prefixes(a, u, {.reach = static_cast<std::uint32_t>(until), .set = u.set, .leads = bit(a.begins), .holds = u.holds});
+      std::vector<std::uint32_t> ids;
+      for (const std::string& p : a.prefixes) ids.push_back(draft(u.view).id_of(p));
+      std::sort(ids.begin(), ids.end());
+      std::vector<std::uint32_t>& all = plan_.of(u.view).prefixes;
+      u.prefixes_begin = static_cast<std::uint32_t>(all.size());
+      all.insert(all.end(), ids.begin(), ids.end());
+      u.prefixes_end = static_cast<std::uint32_t>(all.size());
+    } else {
+      hold_prefixes(a, u, {});
+    }
+    plan_.units.push_back(u);
+    use_sign(a, static_cast<std::uint32_t>(plan_.units.size() - 1));
+  }
+}
+
+// A combination is looked for when the part whose sign is rarest gives it. What
+// any of its parts may begin is held for the whole distance.
+void planner::add_all(std::uint32_t rule) {
+  const rule_spec& spec = specs_[rule];
+  const std::vector<part_matcher>& parts = rules_[rule].parts;
+  unit u{.rule = rule, .combines = true, .within = spec.match.within};
+  u.holds = spec.effect != verdict::allow;
+  u.blocks = spec.effect == verdict::block;
+  u.excusable = !rules_[rule].unless.empty();
+  std::vector<anchor> anchors;
+  for (std::uint32_t i = 0; i < parts.size(); ++i) {
+    anchors.push_back(choose_anchor(parts[i], counts_[static_cast<std::size_t>(parts[i].view())]));
+    plan_.of(parts[i].view()).used = true;
+    if (anchors[i].sign_cost < anchors[u.part].sign_cost) u.part = i;
+  }
+  for (std::uint32_t i = 0; i < parts.size(); ++i) {
+    unit held = u;
+    held.view = parts[i].view();
+    if (!anchors[i].prefixes.empty()) {
+      byte_set anything(std::bitset<256>{}.set());
+      hold_prefixes(anchors[i], held,
+                    {.reach = spec.match.within, .set = set_of(held.view, anything), .leads = bit(anchors[i].begins),
+                     .holds = u.holds, .in_bytes = true});
+    } else {
+      std::uint32_t& bytes = u.holds ? plan_.held_bytes : plan_.kept_bytes;
+      bytes = std::max(bytes, spec.match.within);
+    }
+  }
+  const anchor& key = anchors[u.part];
+  u.view = parts[u.part].view();
+  u.before_max = std::max(key.before_max, 1U);
+  plan_.units.push_back(u);
+  const auto index = static_cast<std::uint32_t>(plan_.units.size() - 1);
+  if (key.what == anchor::sign::length) {
+    plan_.always.push_back(index);
+  } else {
+    use_sign(key, index);
+  }
+}
+
+void planner::use_sign(const anchor& a, std::uint32_t index) {
+  const unit& u = plan_.units[index];
+  if (a.what == anchor::sign::length) {
+    run_spec& run = plan_.of(u.view).runs[u.run];
+    run.units.push_back(index);
+    run.shortest = std::min(run.shortest, u.shortest);
+    return;
+  }
+  const bool begins = a.what == anchor::sign::prefix;
+  for (const std::string& text : a.signs) {
+    draft(u.view).literals[draft(u.view).id_of(text)].signs.push_back(
+        {.unit = index, .leads = begins ? bit(a.begins) : bit(lead::anywhere), .begins = begins});
+  }
+}
+
+void planner::hold_prefixes(const anchor& a, const unit& u, const window_spec& window) {
+  view_draft& d = draft(u.view);
+  for (const std::string& text : a.prefixes) {
+    literal_draft& literal = d.literals[d.id_of(text)];
+    if (u.holds) literal.held_leads |= bit(a.begins);
+    if (window.reach != 0) add_window(u.view, text, window);
+  }
+}
+
+// One window for all rules that could share one: the longest of the same kind.
+void planner::add_window(view v, const std::string& text, const window_spec& window) {
+  std::vector<window_spec>& list = draft(v).literals[draft(v).id_of(text)].windows;
+  for (window_spec& known : list) {
+    window_spec same = known;
+    same.reach = window.reach;
+    if (same == window) {
+      known.reach = std::max(known.reach, window.reach);
+      return;
+    }
+  }
+  if (list.size() < windows_max || window.in_bytes) {
+    list.push_back(window);
+    return;
+  }
+  const auto united = std::find_if(list.begin(), list.end(), [](const window_spec& w) { return !w.in_bytes; });
+  if (united == list.end()) {
+    list.push_back(window);
+    return;
+  }
+  byte_set both = plan_.of(v).sets[united->set];
+  both.unite(plan_.of(v).sets[window.set]);
+  united->set = set_of(v, both);
+  united->reach = std::max(united->reach, window.reach);
+  united->leads |= window.leads;
+  united->holds |= window.holds;
+}
+
+std::uint32_t planner::set_of(view v, const byte_set& set) {
+  std::vector<byte_set>& sets = plan_.of(v).sets;
+  const auto [place, added] = draft(v).sets.emplace(set.words, static_cast<std::uint32_t>(sets.size()));
+  if (added) sets.push_back(set);
+  return place->second;
+}
+
+std::uint32_t planner::run_of(const anchor& a, const unit& u) {
+  std::vector<run_spec>& runs = plan_.of(u.view).runs;
+  const auto same = std::find_if(runs.begin(), runs.end(), [&](const run_spec& r) {
+    return r.first == a.first && r.inside == a.inside && r.leads == bit(a.begins) && r.holds == u.holds;
+  });
+  if (same != runs.end()) {
+    same->reach = std::max(same->reach, u.reach);
+    return static_cast<std::uint32_t>(same - runs.begin());
+  }
+  if (runs.size() < runs_max) {
+    runs.push_back({.first = a.first, .inside = a.inside, .leads = bit(a.begins), .reach = u.reach, .holds = u.holds, .units = {}});
+    return static_cast<std::uint32_t>(runs.size() - 1);
+  }
+  run_spec& united = runs.back();
+  united.first.unite(a.first);
+  united.inside.unite(a.inside);
+  united.leads |= bit(a.begins);
+  united.reach = std::max(united.reach, u.reach);
+  united.holds |= u.holds;
+  return static_cast<std::uint32_t>(runs.size() - 1);
+}
+
+void planner::finish(view v) {
+  view_plan& p = plan_.of(v);
+  view_draft& d = draft(v);
+  std::vector<literal_index::literal> literals;
+  for (std::size_t i = 0; i < d.literals.size(); ++i) {
+    const std::string& text = *d.texts[i];
+    const literal_draft& from = d.literals[i];
+    literals.push_back({text, from.held_leads});
+    literal_use use;
+    use.bytes = static_cast<std::uint32_t>(text.size());
+    use.code_points = static_cast<std::uint32_t>(count_code_points(text));
+    use.windows_begin = static_cast<std::uint32_t>(p.windows.size());
+    p.windows.insert(p.windows.end(), from.windows.begin(), from.windows.end());
+    use.windows_end = static_cast<std::uint32_t>(p.windows.size());
+    use.signs_begin = static_cast<std::uint32_t>(p.signs.size());
+    p.signs.insert(p.signs.end(), from.signs.begin(), from.signs.end());
+    use.signs_end = static_cast<std::uint32_t>(p.signs.size());
+    p.literals.push_back(use);
+    p.literal_bytes_max = std::max(p.literal_bytes_max, use.bytes);
+  }
+  p.index = literal_index(literals);
+  for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      const std::uint64_t bit_of_run = std::uint64_t{1} << i;
+      if (p.runs[i].inside.has(static_cast<char>(byte))) p.run_inside[byte] |= bit_of_run;
+      if (p.runs[i].first.has(static_cast<char>(byte))) p.run_first[byte] |= bit_of_run;
+    }
+  }
+}
+
+}  // namespace
+
+plan make_plan(std::span<const rule_spec> specs, std::span<const compiled_rule> rules,
+               std::span<const std::uint32_t> active) {
+  return planner(specs, rules).make(active);
+}
+
+}  // namespace stoplog::match

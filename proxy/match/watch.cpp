@@ -1,0 +1,249 @@
+#include "match/watch.hpp"
+
+#include "match/code_points.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <string_view>
+
+namespace stoplog::match {
+
+struct watch::pass {
+  const plan& rules;
+  const view_plan& rules_of_view;
+  view v;
+  const held_text& text;
+  held_text::piece piece;
+  const unit_filter* applies;
+  active_list* active;
+
+  char byte_at(std::uint64_t offset) const { return piece.text[offset - piece.base]; }
+  bool leads(std::uint8_t leads, std::uint64_t at) const {
+    return leads_at(leads, piece.text, at - piece.base, piece.base == 0);
+  }
+  bool within(std::uint32_t set, std::uint64_t from, std::uint64_t to) const {
+    const byte_set& allowed = rules_of_view.sets[set];
+    const std::string_view part = piece.text.substr(from - piece.base, to - from);
+    return std::all_of(part.begin(), part.end(), [&](char byte) { return allowed.has(byte); });
+  }
+  std::uint64_t back(std::uint64_t from, std::uint64_t code_points) const {
+    return piece.base + backward(piece.text, from - piece.base, code_points);
+  }
+};
+
+// A held piece that does not begin the text begins with a code point of context.
+watch::watch(const held_text::piece& held) noexcept
+    : scanned_(held.base == 0 || held.text.empty() ? held.base : held.base + after_code_point(held.text, 0)) {}
+
+void watch::advance(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
+                    const unit_filter& applies, active_list& active) {
+  const pass p{rules, rules.of(v), v, text, piece, &applies, &active};
+  const literal_index& index = p.rules_of_view.index;
+  const bool runs = !p.rules_of_view.runs.empty();
+  const auto* bytes = reinterpret_cast<const unsigned char*>(piece.text.data());
+  const std::uint64_t end = piece.end();
+  if (runs) runs_.resize(p.rules_of_view.runs.size());
+  for (std::uint64_t at = scanned_; at < end; ++at) {
+    const unsigned char byte = bytes[at - piece.base];
+    if (runs) step_runs(p, at, byte);
+    count_ += (byte & 0xC0U) != 0x80 ? 1U : 0U;
+    at_ = index.step(at_, byte);
+    for (auto hit = index.first_hit(at_); hit != literal_index::none; hit = index.next_hit(hit)) {
+      on_literal(p, index.literal_of(hit), at + 1);
+    }
+  }
+  scanned_ = end;
+  if (live_runs_ != 0) report_runs(p, live_runs_, end);
+}
+
+void watch::on_literal(const pass& p, std::uint32_t literal, std::uint64_t end) {
+  const literal_use& use = p.rules_of_view.literals[literal];
+  const std::uint64_t begin = end - use.bytes;
+  for (std::uint32_t i = use.windows_begin; i < use.windows_end; ++i) {
+    if (!p.leads(p.rules_of_view.windows[i].leads, begin)) continue;
+    windows_.push_back({begin, count_ - use.code_points, end, literal, i});
+  }
+  for (std::uint32_t i = use.signs_begin; i < use.signs_end; ++i) {
+    const sign_use& sign = p.rules_of_view.signs[i];
+    if (!sign.begins || p.leads(sign.leads, begin)) on_sign(p, sign, use, begin);
+  }
+}
+
+void watch::on_sign(const pass& p, const sign_use& sign, const literal_use& use, std::uint64_t begin) {
+  const unit& u = p.rules.units[sign.unit];
+  if (!(*p.applies)(u)) return;
+  if (u.combines) {
+    combine(p, sign.unit, begin);
+  } else if (sign.begins) {
+    activate(p, sign.unit, {begin, count_ - use.code_points}, begin, begin + use.bytes);
+  } else if (u.run != none_of_them) {
+    from_run(p, sign.unit, use, begin);
+  } else {
+    from_windows(p, sign.unit, use, begin);
+  }
+}
+
+// The sign of a unit whose matches begin at literals: it counts if one of them
+// was seen at the right distance, with only bytes of a match since.
+void watch::from_windows(const pass& p, std::uint32_t index, const literal_use& sign, std::uint64_t begin) {
+  const unit& u = p.rules.units[index];
+  const auto first_prefix = p.rules_of_view.prefixes.begin() + u.prefixes_begin;
+  const auto last_prefix = p.rules_of_view.prefixes.begin() + u.prefixes_end;
+  const std::uint64_t sign_count = count_ - sign.code_points;
+  const std::uint64_t sign_end = begin + sign.bytes;
+  run first{UINT64_MAX, 0};
+  std::uint64_t last_begin = 0;
+  for (auto w = windows_.rbegin(); w != windows_.rend(); ++w) {
+    if (w->begin_count + u.before_max + p.rules_of_view.literal_bytes_max < sign_count) break;
+    if (w->begin > begin || sign_count - w->begin_count < u.before_min ||
+        sign_count - w->begin_count > u.before_max || count_ - w->begin_count > u.reach ||
+        !std::binary_search(first_prefix, last_prefix, w->literal) || !p.within(u.set, w->begin, sign_end)) {
+      continue;
+    }
+    if (p.active->apart()) activate(p, index, {w->begin, w->begin_count}, w->begin, sign_end);
+    if (w->begin < first.begin) first = {w->begin, w->begin_count};
+    last_begin = std::max(last_begin, w->begin);
+  }
+  if (first.begin != UINT64_MAX && !p.active->apart()) activate(p, index, first, last_begin, sign_end);
+}
+
+void watch::from_run(const pass& p, std::uint32_t index, const literal_use& sign, std::uint64_t begin) {
+  const unit& u = p.rules.units[index];
+  if ((live_runs_ >> u.run & 1U) == 0) return;
+  run first = runs_[u.run];
+  if (first.begin > begin) return;
+  const std::uint64_t sign_count = count_ - sign.code_points;
+  const std::uint64_t sign_end = begin + sign.bytes;
+  const std::uint64_t earliest = std::max(sign_count - std::min<std::uint64_t>(sign_count, u.before_max),
+                                          count_ - std::min<std::uint64_t>(count_, u.reach));
+  if (first.begin_count < earliest) first = {p.back(begin, sign_count - earliest), earliest};
+  const byte_set& allowed = p.rules_of_view.sets[u.set];
+  for (std::uint64_t at = sign_end; at > first.begin; --at) {
+    if (allowed.has(p.byte_at(at - 1))) continue;
+    if (at > begin) return;
+    first.begin = at;
+    first.begin_count = sign_count - count_code_points(p.piece.text.substr(at - p.piece.base, begin - at));
+  }
+  activate(p, index, first, begin, sign_end);
+}
+
+void watch::combine(const pass& p, std::uint32_t index, std::uint64_t begin) {
+  const unit& u = p.rules.units[index];
+  active_unit* a = p.active->find(index);
+  const std::uint64_t whole = p.text.whole();
+  const std::uint64_t earliest = p.text.begin_of(p.v, p.back(begin, u.before_max), whole);
+  if (a == nullptr) {
+    a = &p.active->add(index);
+    a->from = earliest - std::min<std::uint64_t>(earliest, u.within);
+    a->combined_upto = earliest;
+  }
+  a->until = std::max(a->until, p.text.begin_of(p.v, begin, whole) + u.within);
+}
+
+void watch::activate(const pass& p, std::uint32_t index, const run& first, std::uint64_t last_begin,
+                     std::uint64_t sign_end) {
+  active_unit* a = p.active->find(index);
+  if (a == nullptr) {
+    a = &p.active->add(index);
+    a->next = a->checked = first.begin;
+    a->next_count = first.begin_count;
+  } else if (first.begin < a->next || a->next > a->last_begin) {
+    // Signs do not come in the order of the begins; a begin that can still have
+    // a match is never before what was settled.
+    a->next = first.begin;
+    a->next_count = first.begin_count;
+  }
+  a->last_begin = std::max(a->last_begin, last_begin);
+  a->unasked = std::min(a->unasked, sign_end);
+  a->sign_end = std::max(a->sign_end, sign_end);
+}
+
+void watch::step_runs(const pass& p, std::uint64_t at, unsigned char byte) {
+  const std::uint64_t going_on = live_runs_ & p.rules_of_view.run_inside[byte];
+  if (going_on != live_runs_) report_runs(p, live_runs_ & ~going_on, at);
+  live_runs_ = going_on;
+  std::uint64_t beginning = p.rules_of_view.run_first[byte] & ~going_on;
+  while (beginning != 0) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(beginning));
+    beginning &= beginning - 1;
+    if (!p.leads(p.rules_of_view.runs[i].leads, at)) continue;
+    runs_[i] = {at, count_};
+    live_runs_ |= std::uint64_t{1} << i;
+  }
+}
+
+// Units whose only sign is that a run is long enough, seen at its end or at the
+// end of what is there of it.
+void watch::report_runs(const pass& p, std::uint64_t which, std::uint64_t upto) {
+  for (; which != 0; which &= which - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(which));
+    const run_spec& spec = p.rules_of_view.runs[i];
+    const std::uint64_t length = count_ - runs_[i].begin_count;
+    if (length < spec.shortest) continue;
+    for (const std::uint32_t index : spec.units) {
+      const unit& u = p.rules.units[index];
+      if (length >= u.shortest && (*p.applies)(u)) activate(p, index, runs_[i], upto, upto);
+    }
+  }
+}
+
+bool watch::lives(const pass& p, window& w, std::uint64_t combined_upto) const {
+  const window_spec& spec = p.rules_of_view.windows[w.spec];
+  if (spec.in_bytes) return p.text.begin_of(p.v, w.begin, p.text.whole()) + spec.reach > combined_upto;
+  if (count_ - w.begin_count >= spec.reach) return false;
+  const bool unbroken = p.within(spec.set, w.checked, p.piece.end());
+  w.checked = p.piece.end();
+  return unbroken;
+}
+
+// Begins of a run that are too far back for a match give way to the next byte
+// that can begin one.
+void watch::age(const pass& p, const run_spec& spec, run& r) const {
+  if (count_ - r.begin_count < spec.reach) return;
+  r.begin_count = count_ - spec.reach + 1;
+  r.begin = p.back(p.piece.end(), spec.reach - 1);
+  while (r.begin < p.piece.end() && !(spec.first.has(p.byte_at(r.begin)) && p.leads(spec.leads, r.begin))) {
+    r.begin = p.piece.base + after_code_point(p.piece.text, r.begin - p.piece.base);
+    ++r.begin_count;
+  }
+}
+
+// The longest end of the text that begins a held literal.
+std::uint64_t watch::held_begin(const pass& p) const {
+  const literal_index& index = p.rules_of_view.index;
+  for (auto node = index.first_held(at_); node != literal_index::root; node = index.next_held(node)) {
+    const std::uint64_t begin = p.piece.end() - index.depth(node);
+    if (p.leads(index.leads(node), begin)) return begin;
+  }
+  return p.piece.end();
+}
+
+watch::positions watch::live(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
+                             std::uint64_t combined_upto) {
+  const pass p{rules, rules.of(v), v, text, piece, nullptr, nullptr};
+  positions first{held_begin(p), piece.end()};
+  const std::uint64_t literal_bytes = p.rules_of_view.literal_bytes_max;
+  first.kept = piece.end() - std::min(piece.end() - piece.base, literal_bytes);
+  std::size_t alive = 0;
+  for (window& w : windows_) {
+    if (!lives(p, w, combined_upto)) continue;
+    first.kept = std::min(first.kept, w.begin);
+    if (p.rules_of_view.windows[w.spec].holds) first.held = std::min(first.held, w.begin);
+    windows_[alive++] = w;
+  }
+  windows_.erase(windows_.begin() + static_cast<std::ptrdiff_t>(alive), windows_.end());
+  for (std::uint64_t which = live_runs_; which != 0; which &= which - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(which));
+    const run_spec& spec = p.rules_of_view.runs[i];
+    age(p, spec, runs_[i]);
+    if (runs_[i].begin == piece.end()) {
+      live_runs_ &= ~(std::uint64_t{1} << i);  // the next byte may begin it anew
+      continue;
+    }
+    first.kept = std::min(first.kept, runs_[i].begin);
+    if (spec.holds) first.held = std::min(first.held, runs_[i].begin);
+  }
+  return first;
+}
+
+}  // namespace stoplog::match

@@ -1,0 +1,73 @@
+// Goes over one view of a stream, byte by byte: finds literals, holds what they
+// may begin, and makes the units active whose sign it sees.
+#pragma once
+
+#include "match/active.hpp"
+#include "match/held_text.hpp"
+#include "match/plan.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace stoplog::match {
+
+class watch {
+ public:
+  // Starts at the begin of the view, or where what is held of it begins; then
+  // matches that began earlier are not seen.
+  watch() = default;
+  watch(const held_text::piece& held) noexcept;
+
+  // Goes on to the end of `piece`, which is what is held of the view. Units
+  // that `applies` denies are left alone.
+  void advance(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
+               const unit_filter& applies, active_list& active);
+
+  // The first offsets of the view that must be held for literals and runs, and
+  // that may still be asked for. `combined_upto`: `all` rules have judged the
+  // text up to here.
+  struct positions {
+    std::uint64_t held;
+    std::uint64_t kept;
+  };
+  positions live(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
+                 std::uint64_t combined_upto);
+
+  // Code points of the view that were gone over.
+  std::uint64_t count() const noexcept { return count_; }
+
+ private:
+  struct window {
+    std::uint64_t begin;
+    std::uint64_t begin_count;  // code points before it
+    std::uint64_t checked;      // bytes before it are of the window's set
+    std::uint32_t literal;
+    std::uint32_t spec;
+  };
+  struct run {
+    std::uint64_t begin = 0;
+    std::uint64_t begin_count = 0;
+  };
+  struct pass;
+
+  void on_literal(const pass& p, std::uint32_t literal, std::uint64_t end);
+  void on_sign(const pass& p, const sign_use& sign, const literal_use& use, std::uint64_t begin);
+  void step_runs(const pass& p, std::uint64_t at, unsigned char byte);
+  void report_runs(const pass& p, std::uint64_t which, std::uint64_t upto);
+  void from_run(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
+  void from_windows(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
+  void combine(const pass& p, std::uint32_t unit, std::uint64_t begin);
+  void activate(const pass& p, std::uint32_t unit, const run& first, std::uint64_t last_begin, std::uint64_t sign_end);
+  bool lives(const pass& p, window& w, std::uint64_t combined_upto) const;
+  void age(const pass& p, const run_spec& spec, run& r) const;
+  std::uint64_t held_begin(const pass& p) const;
+
+  literal_index::node at_ = literal_index::root;
+  std::uint64_t scanned_ = 0;
+  std::uint64_t count_ = 0;      // code points that begin before scanned_
+  std::uint64_t live_runs_ = 0;  // a bit each
+  std::vector<window> windows_;
+  std::vector<run> runs_;
+};
+
+}  // namespace stoplog::match
