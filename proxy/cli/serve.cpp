@@ -8,12 +8,12 @@
 namespace stoplog::cli {
 namespace {
 
-logging::level level_of(config::log_settings::level from) {
+logging::level level_of(config::log_level from) {
   switch (from) {
-    case config::log_settings::level::debug: return logging::level::debug;
-    case config::log_settings::level::info: return logging::level::info;
-    case config::log_settings::level::warning: return logging::level::warning;
-    case config::log_settings::level::error: return logging::level::error;
+    case config::log_level::debug: return logging::level::debug;
+    case config::log_level::info: return logging::level::info;
+    case config::log_level::warning: return logging::level::warning;
+    case config::log_level::error: return logging::level::error;
   }
   return logging::level::info;
 }

@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 
 constexpr word<bool> index_words[] = {{"sqlite", true}};
 constexpr word<bool> format_words[] = {{"json", true}};
-using log_level = decltype(log_settings::level);
 constexpr word<log_level> level_words[] = {
     {"debug", log_level::debug}, {"info", log_level::info}, {"warning", log_level::warning}, {"error", log_level::error}};
 

@@ -83,8 +83,10 @@ struct audit_settings {
   std::filesystem::path directory = "var/audit";
 };
 
+enum class log_level : std::uint8_t { debug, info, warning, error };
+
 struct log_settings {
-  enum class level { debug, info, warning, error } level = level::info;
+  log_level level = log_level::info;
 };
 
 struct settings {

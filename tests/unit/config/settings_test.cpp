@@ -108,7 +108,7 @@ log: {level: warning, format: json}
   EXPECT_EQ(s.limits.event_bytes, 2048U);
   EXPECT_EQ(s.limits.connections, 2U);
   EXPECT_EQ(s.deadlines.header, 1ms);
-  EXPECT_EQ(s.log.level, decltype(log_settings::level)::warning);
+  EXPECT_EQ(s.log.level, log_level::warning);
 }
 
 TEST(settings, load_from_a_file_or_not_at_all) {
