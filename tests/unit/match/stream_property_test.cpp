@@ -1,0 +1,116 @@
+// Streams against the oracle: random rules, random texts, many cuts.
+//
+// STOPLOG_STREAM_CASES says how many streams (texts times cuts) to run, and
+// STOPLOG_STREAM_SEED where to begin; ./dev test runs many more in a release build.
+#include "run.hpp"
+#include "support/oracle.hpp"
+#include "support/random_rules.hpp"
+
+#include <cstdlib>
+
+namespace stoplog::match::testing {
+namespace {
+
+std::uint64_t setting(const char* name, std::uint64_t otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+std::vector<std::vector<std::string_view>> cuts_of(std::string_view text, random_rules& random) {
+  std::vector<std::vector<std::string_view>> all;
+  for (const std::size_t bytes : {1U, 2U, 3U, 4U, 7U, 16U, 64U, 333U}) all.push_back(pieces_of(text, bytes));
+  std::vector<std::string_view> pieces;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t bytes = std::min(text.size() - at, static_cast<std::size_t>(random.below(12)));
+    pieces.push_back(text.substr(at, bytes));
+    at += bytes;
+  }
+  all.push_back(pieces);
+  all.push_back({text});
+  for (std::size_t i = 0; i + 1 < all.size(); ++i) {
+    if (all[i].empty() || random.one_in(2)) all[i].emplace_back();  // the end by itself
+  }
+  return all;
+}
+
+std::string describe(const std::vector<rule_spec>& rules, std::string_view text) {
+  std::string out = "text: " + ::testing::PrintToString(std::string(text)) + "\n";
+  for (const rule_spec& r : rules) {
+    out += std::string(to_string(r.effect)) + (r.match.how == expression::combine::all ? " all within " + std::to_string(r.match.within) : " any");
+    if (r.max_length) out += " max_length " + std::to_string(*r.max_length);
+    const auto add = [&](const part& p, const char* name) {
+      out += std::string("\n  ") + name + (p.view == view::raw ? " raw " : " folded ") + p.regex + ::testing::PrintToString(p.words);
+      if (p.check == check::luhn) out += " luhn";
+    };
+    for (const part& p : r.match.parts) add(p, "part");
+    for (const part& p : r.match.unless) add(p, "unless");
+    out += "\n";
+  }
+  return out;
+}
+
+struct tally {
+  std::uint64_t streams = 0, blocked = 0, redacted = 0, recorded = 0;
+};
+
+// True when every cut of the text gives what the oracle says.
+bool agrees(const std::shared_ptr<const database>& rules, const std::vector<rule_spec>& specs,
+            const oracle::rule_set_oracle& judge, std::string_view text, random_rules& random, tally& ran) {
+  const oracle::answer want = judge.judge(text);
+  std::optional<std::string> released;
+  for (const auto& pieces : cuts_of(text, random)) {
+    const outcome seen = run(rules, pieces);
+    ++ran.streams;
+    const std::uint64_t upto = want.verdict == verdict::block ? seen.released_upto : text.size();
+    if (!released) released = seen.released;
+    const bool fine = seen.failure.empty() && seen.verdict == want.verdict && seen.decided_at == want.decided_at &&
+                      seen.findings == want.findings && seen.released == *released &&
+                      seen.released == want.render(specs, text, upto) && seen.released_upto <= want.release_max &&
+                      !::testing::Test::HasFailure();
+    if (fine) continue;
+    outcome wanted{want.render(specs, text, upto), want.verdict, want.decided_at, want.findings, false, "", upto};
+    ADD_FAILURE() << describe(specs, text) << "in pieces of " << pieces.front().size() << ": "
+                  << ::testing::PrintToString(seen) << "\noracle: " << ::testing::PrintToString(wanted)
+                  << "\nreleased first: " << *released << ", at most " << want.release_max;
+    return false;
+  }
+  ran.blocked += want.verdict == verdict::block ? 1U : 0U;
+  ran.redacted += want.verdict == verdict::redact ? 1U : 0U;
+  ran.recorded += want.verdict == verdict::allow && !want.findings.empty() ? 1U : 0U;
+  return true;
+}
+
+TEST(StreamProperty, AgreesWithTheOracleHoweverTheTextIsCut) {
+  const std::uint64_t wanted = setting("STOPLOG_STREAM_CASES", 4000);
+  std::uint64_t seed = setting("STOPLOG_STREAM_SEED", 1);
+  tally ran;
+  std::uint64_t refused = 0;
+  for (; ran.streams < wanted; ++seed) {
+    random_rules random(seed);
+    const std::vector<rule_spec> specs = random.rules();
+    auto made = database::compile(specs);
+    if (made.index() != 0) {
+      ++refused;
+      continue;
+    }
+    const auto rules = std::get<0>(std::move(made));
+    const oracle::rule_set_oracle judge(specs, answer);
+    for (int i = 0; i < 8; ++i) {
+      const std::string text = random.text();
+      ASSERT_TRUE(agrees(rules, specs, judge, text, random, ran)) << "seed " << seed;
+    }
+  }
+  EXPECT_GE(ran.streams, wanted);
+  EXPECT_LT(refused * 80, wanted) << "most rule sets must compile";
+  // Each kind of ending must be common, or the cases prove little.
+  EXPECT_GT(ran.blocked * 200, ran.streams);
+  EXPECT_GT(ran.redacted * 100, ran.streams);
+  EXPECT_GT(ran.recorded * 1000, ran.streams);
+  std::printf("%llu streams: texts blocked %llu, redacted %llu, only recorded %llu; %llu rule sets refused\n",
+              static_cast<unsigned long long>(ran.streams), static_cast<unsigned long long>(ran.blocked),
+              static_cast<unsigned long long>(ran.redacted), static_cast<unsigned long long>(ran.recorded),
+              static_cast<unsigned long long>(refused));
+}
+
+}  // namespace
+}  // namespace stoplog::match::testing
