@@ -29,11 +29,13 @@ struct finding {
   std::uint64_t end = 0;
   std::string fingerprint;
   std::string excerpt;      // only where the policy says so
+  friend bool operator==(const finding&, const finding&) = default;
 };
 
 struct opaque {
   std::string path;
   std::string kind;
+  friend bool operator==(const opaque&, const opaque&) = default;
 };
 
 // Bytes of decoded text; see guard::coverage.
@@ -43,6 +45,8 @@ struct coverage {
   std::uint64_t released = 0;
   bool complete = false;
   std::vector<opaque> opaque_parts;
+  std::uint64_t opaque_dropped = 0;  // parts beyond those that are listed
+  friend bool operator==(const coverage&, const coverage&) = default;
 };
 
 // The kinds of record. `exchange`: a request and its answer, when it is over;
@@ -79,6 +83,8 @@ struct record {
   // admin
   std::string event;             // policy_loaded, policy_rejected, started, stopped
   std::string note;              // our own words
+  bool clipped = false;          // a text was too long for the record and was cut; set by the encoder
+  friend bool operator==(const record&, const record&) = default;
 };
 
 }  // namespace stoplog::audit

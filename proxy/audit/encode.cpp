@@ -1,0 +1,199 @@
+#include "audit/encode.hpp"
+
+#include "audit/escape.hpp"
+#include "audit/seal.hpp"
+#include "json/writer.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+namespace stoplog::audit {
+namespace {
+
+// Members of one line: what is empty is left out, what is too long is cut.
+class line_writer {
+ public:
+  void text(std::string_view name, std::string_view value) {
+    if (value.empty()) return;
+    const std::string_view kept = audit::clipped(value, text_bytes_max);
+    if (kept.size() != value.size()) clipped_ = true;
+    scratch_.clear();
+    append_json_text(scratch_, kept);
+    out_.key(name).raw(scratch_);
+  }
+  void number(std::string_view name, std::uint64_t value) {
+    char digits[20];
+    const auto [end, problem] = std::to_chars(digits, digits + sizeof digits, value);
+    out_.key(name).raw(std::string_view(digits, static_cast<std::size_t>(end - digits)));
+  }
+  void number_if(std::string_view name, std::uint64_t value) {
+    if (value != 0) number(name, value);
+  }
+  void flag_if(std::string_view name, bool value) {
+    if (value) flag(name, true);
+  }
+  void flag(std::string_view name, bool value) { out_.key(name).boolean(value); }
+  // A member that is an object and is left out when it has no members.
+  template <class Members>
+  void group(std::string_view name, bool present, Members members) {
+    if (!present) return;
+    out_.key(name).begin_object();
+    members();
+    out_.end_object();
+  }
+  json::writer& raw() noexcept { return out_; }
+  void mark_clipped() noexcept { clipped_ = true; }
+  bool clipped() const noexcept { return clipped_; }
+  std::string take() { return out_.take(); }
+
+ private:
+  json::writer out_;
+  std::string scratch_;
+  bool clipped_ = false;
+};
+
+struct kept_counts {
+  std::size_t findings = findings_max;
+  std::size_t opaque_parts = opaque_max;
+};
+
+void write_finding(line_writer& out, const finding& f) {
+  out.raw().begin_object();
+  out.text("rule", f.rule);
+  out.text("pack", f.pack);
+  out.text("category", f.category);
+  out.text("severity", f.severity);
+  out.text("mode", f.mode);
+  out.text("enforced", f.enforced);
+  out.text("would", f.would);
+  out.text("direction", f.direction);
+  out.text("role", f.role);
+  out.text("channel", f.channel);
+  out.text("path", f.path);
+  out.number("begin", f.begin);
+  out.number("end", f.end);
+  out.text("fingerprint", f.fingerprint);
+  out.text("excerpt", f.excerpt);
+  out.raw().end_object();
+}
+
+void write_findings(line_writer& out, const record& r, std::size_t most) {
+  const std::size_t kept = std::min(r.findings.size(), most);
+  if (kept != 0) {
+    out.raw().key("findings").begin_array();
+    for (std::size_t i = 0; i < kept; ++i) write_finding(out, r.findings[i]);
+    out.raw().end_array();
+  }
+  if (kept != r.findings.size()) out.mark_clipped();
+  out.number_if("findings_dropped", r.findings_dropped + (r.findings.size() - kept));
+}
+
+void write_coverage(line_writer& out, std::string_view name, const coverage& c, std::size_t most) {
+  out.group(name, true, [&] {
+    out.number("received", c.received);
+    out.number("scanned", c.scanned);
+    out.number("released", c.released);
+    out.flag("complete", c.complete);
+    const std::size_t kept = std::min(c.opaque_parts.size(), most);
+    if (kept != 0) {
+      out.raw().key("opaque").begin_array();
+      for (std::size_t i = 0; i < kept; ++i) {
+        out.raw().begin_object();
+        out.text("path", c.opaque_parts[i].path);
+        out.text("kind", c.opaque_parts[i].kind);
+        out.raw().end_object();
+      }
+      out.raw().end_array();
+    }
+    if (kept != c.opaque_parts.size()) out.mark_clipped();
+    out.number_if("opaque_dropped", c.opaque_dropped + (c.opaque_parts.size() - kept));
+  });
+}
+
+void write_subject(line_writer& out, const record& r) {
+  const bool known_who = !(r.key_id.empty() && r.team.empty() && r.client_address.empty() && r.user_agent.empty());
+  out.group("who", known_who, [&] {
+    out.text("key", r.key_id);
+    out.text("team", r.team);
+    out.text("address", r.client_address);
+    out.text("agent", r.user_agent);
+  });
+  const bool known_what = r.kind != record_kind::admin || !r.route.empty() || !r.endpoint.empty();
+  out.group("what", known_what, [&] {
+    out.text("route", r.route);
+    out.text("endpoint", r.endpoint);
+    out.text("upstream", r.upstream);
+    out.text("model", r.model_asked);
+    out.text("model_answered", r.model_answered);
+    out.text("response_id", r.response_id);
+    out.flag("streamed", r.streamed);
+  });
+  const bool known_policy = !(r.policy_name.empty() && r.policy_version.empty() && r.policy_digest.empty());
+  out.group("policy", known_policy, [&] {
+    out.text("name", r.policy_name);
+    out.text("version", r.policy_version);
+    out.text("digest", r.policy_digest);
+  });
+}
+
+void write_outcome(line_writer& out, const record& r, kept_counts keep) {
+  out.group("outcome", true, [&] {
+    out.text("decision", r.decision);
+    out.text("stage", r.stage);
+    out.text("rule", r.rule);
+    out.text("category", r.category);
+    out.text("severity", r.severity);
+    out.text("reason", r.reason);
+    out.number("status", static_cast<std::uint64_t>(std::max(r.status, 0)));
+    out.number("leaked", r.leaked);
+    out.number("duration_us", r.duration_us);
+    out.number("first_byte_us", r.first_byte_us);
+    out.number("events", r.events);
+    out.flag_if("upstream_truncated", r.upstream_truncated);
+    out.flag_if("client_gone", r.client_gone);
+  });
+  write_findings(out, r, keep.findings);
+  out.group("coverage", true, [&] {
+    write_coverage(out, "request", r.request_coverage, keep.opaque_parts);
+    write_coverage(out, "response", r.response_coverage, keep.opaque_parts);
+  });
+}
+
+std::string write_line(const record& r, std::uint64_t seq, kept_counts keep) {
+  line_writer out;
+  out.raw().begin_object();
+  out.number("seq", seq);
+  out.number("v", schema_version);
+  out.text("kind", to_string(r.kind));
+  out.text("id", r.id);
+  out.text("at", to_rfc3339(r.at));
+  write_subject(out, r);
+  // A stream that has only begun has no outcome yet, and most admin records have none.
+  if (r.kind == record_kind::exchange || !r.decision.empty()) write_outcome(out, r, keep);
+  out.text("event", r.event);
+  out.text("note", r.note);
+  out.flag_if("clipped", r.clipped || out.clipped());
+  out.raw().end_object();
+  std::string line = out.take();
+  seal(line);
+  return line;
+}
+
+}  // namespace
+
+std::string_view to_string(record_kind kind) noexcept {
+  switch (kind) {
+    case record_kind::exchange: return "exchange";
+    case record_kind::open: return "open";
+    case record_kind::admin: return "admin";
+  }
+  return "unknown";
+}
+
+std::string encode(const record& r, std::uint64_t seq) {
+  std::string line = write_line(r, seq, {});
+  if (line.size() > record_bytes_max) line = write_line(r, seq, {0, 0});
+  return line;
+}
+
+}  // namespace stoplog::audit

@@ -1,0 +1,95 @@
+// The index: an SQLite file beside the log that knows where each record stands
+// and what filters ask for. It holds no copy of the records: the log is the
+// truth, the index can be deleted at any time and is made again from it.
+#pragma once
+
+#include "audit/filter.hpp"
+#include "audit/sqlite.hpp"
+#include "audit/walk.hpp"
+#include "base/error.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+namespace stoplog::audit {
+
+inline constexpr const char* index_name = "index.sqlite";
+
+// Errors of everything here: audit_unavailable with SQLite's message.
+class index_writer {
+ public:
+  // Creates the index, or opens it. One that is broken, of another version, or
+  // of another log than the one in `directory`, is made anew.
+  static result<index_writer> open(const std::filesystem::path& directory);
+  index_writer(index_writer&&) noexcept;
+  index_writer& operator=(index_writer&&) noexcept;
+  ~index_writer();
+
+  // Where the log has to be read on.
+  position next() const noexcept { return next_; }
+  std::uint64_t damaged() const noexcept { return damaged_; }
+
+  // One batch: begin, add..., commit. After an error: roll_back.
+  result<void> begin();
+  result<void> add(const line& at, const stored_record& stored);
+  result<void> add(const trouble& found);
+  result<void> commit(position next);
+  void roll_back();
+
+  bool is_broken() const { return database_.is_broken(); }
+
+ private:
+  struct statements;
+  index_writer();
+  // False: the file is not fit for this log and must be made anew.
+  result<bool> set_up(const std::filesystem::path& directory);
+  result<bool> lay_out();
+  result<void> prepare();
+  result<void> load();
+  result<bool> belongs_to(const std::filesystem::path& directory);
+
+  sql_database database_;
+  std::unique_ptr<statements> prepared_;
+  position next_;
+  std::uint64_t damaged_ = 0;
+  std::uint64_t damaged_in_batch_ = 0;
+};
+
+// Removes the index; the next index_writer starts from the log's beginning.
+void remove_index(const std::filesystem::path& directory);
+
+struct indexed_place {
+  std::uint64_t seq, segment, offset, bytes;
+};
+
+// One consistent view, from open() on.
+class index_reader {
+ public:
+  static result<index_reader> open(const std::filesystem::path& directory);
+
+  position next() const noexcept { return next_; }
+  // Matching records below `before`, newest first.
+  result<std::vector<indexed_place>> find(const filter& f, std::uint64_t before, std::size_t limit);
+  result<std::vector<trouble>> troubles(std::size_t limit);
+
+ private:
+  sql_database database_;
+  position next_;
+};
+
+// Reads up to `most` records and troubles from the walk into the index, as one
+// transaction. 0: the log has no more up to record `last`.
+result<std::size_t> index_batch(index_writer& index, walk& from, decoder& decode, std::uint64_t last, std::size_t most);
+
+struct rebuilt {
+  position next;               // where the log ended
+  std::uint64_t damaged = 0;   // places that could not be read
+};
+
+// Makes the index anew from the whole log. Refused while a server has the directory.
+result<rebuilt> rebuild_index(const std::filesystem::path& directory);
+
+}  // namespace stoplog::audit

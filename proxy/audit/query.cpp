@@ -1,0 +1,139 @@
+#include "audit/query.hpp"
+
+#include "audit/index.hpp"
+#include "audit/seal.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <iterator>
+#include <utility>
+
+namespace stoplog::audit {
+
+struct reader::search {
+  const filter& asked;
+  std::size_t limit;
+  std::uint64_t before;
+  page result;
+  decoder decode;
+
+  bool full() const noexcept { return result.records.size() >= limit; }
+  std::size_t lacking() const noexcept { return limit - result.records.size(); }
+  void tell(const trouble& t) {
+    if (result.troubles.size() < troubles_max) result.troubles.push_back(t);
+  }
+  std::optional<found_record> fits(std::uint64_t seq, std::string_view bytes) {
+    if (seq >= before) return {};
+    auto stored = decode.decode(bytes);
+    if (!stored || !matches(asked, stored->value)) return {};
+    return found_record{seq, std::move(stored->value), std::string(bytes)};
+  }
+};
+
+result<reader> reader::open(std::filesystem::path directory) {
+  const auto segments = list_segments(directory);
+  if (!segments) return segments.error();
+  return reader(std::move(directory));
+}
+
+result<page> reader::find(const filter& f, std::size_t limit, std::uint64_t before) {
+  search wanted{f, std::clamp<std::size_t>(limit, 1, page_max), before, {}, {}};
+  if (!by_index(wanted)) {
+    wanted.result = {};
+    by_log(wanted);
+  }
+  if (wanted.full()) wanted.result.before = wanted.result.records.back().seq;
+  return std::move(wanted.result);
+}
+
+// Reads on from `from` up to, not into, `end_segment` and adds the newest
+// matches, of which it never holds more than are lacking.
+void reader::scan(search& wanted, position from, std::uint64_t end_segment) {
+  std::deque<found_record> newest;
+  walk through(directory_, from);
+  while (true) {
+    const auto step = through.next(end_segment - 1);
+    if (const auto* found = std::get_if<line>(&step)) {
+      if (found->segment >= end_segment || found->seq >= wanted.before) break;
+      if (auto fitting = wanted.fits(found->seq, found->bytes)) newest.push_back(std::move(*fitting));
+      if (newest.size() > wanted.lacking()) newest.pop_front();
+    } else if (const auto* problem = std::get_if<trouble>(&step)) {
+      if (problem->segment >= end_segment) break;
+      wanted.tell(*problem);
+    } else {
+      break;
+    }
+  }
+  std::move(newest.rbegin(), newest.rend(), std::back_inserter(wanted.result.records));
+}
+
+// Segment by segment from the newest, so that a search for the latest records
+// reads little.
+void reader::by_log(search& wanted) {
+  const auto segments = list_segments(directory_);
+  if (!segments) return wanted.tell({.what = trouble::kind::unreadable});
+  std::uint64_t end = no_bound;
+  for (auto first = segments->rbegin(); first != segments->rend() && !wanted.full(); ++first) {
+    if (*first < wanted.before) scan(wanted, {*first, 0, *first}, end);
+    end = *first;
+  }
+}
+
+bool reader::by_index(search& wanted) {
+  auto index = index_reader::open(directory_);
+  if (!index) return false;
+  wanted.result.by_index = true;
+  auto known = index->troubles(troubles_max);
+  if (!known) return false;
+  for (const trouble& t : *known) {
+    if (t.is_damage()) wanted.tell(t);
+  }
+  // What came after the index's last record is the newest.
+  const position next = index->next();
+  if (next.seq < wanted.before) scan(wanted, next, no_bound);
+
+  std::uint64_t before = std::min(wanted.before, next.seq);
+  while (!wanted.full()) {
+    const auto places = index->find(wanted.asked, before, wanted.lacking());
+    if (!places) return false;
+    if (places->empty()) return true;
+    before = places->back().seq;
+    read_file segment;
+    std::uint64_t open_segment = 0;
+    for (const indexed_place& at : *places) {
+      if (at.segment != open_segment) segment = read_file(directory_ / segment_name(at.segment));
+      open_segment = at.segment;
+      std::string bytes;
+      const bool whole = segment.is_open() && segment.read(at.offset, at.bytes, bytes) == 0 && unseal(bytes) == at.seq;
+      if (!whole) wanted.tell({trouble::kind::damaged, at.segment, at.offset, at.bytes, at.seq, at.seq});
+      else if (auto fitting = wanted.fits(at.seq, bytes)) wanted.result.records.push_back(std::move(*fitting));
+    }
+  }
+  return true;
+}
+
+position reader::follow(position from, const std::function<bool(const found_record&)>& each,
+                        const std::function<void(const trouble&)>& told) {
+  walk through(directory_, from);
+  decoder decode;
+  while (true) {
+    const auto step = through.next();
+    if (const auto* problem = std::get_if<trouble>(&step)) {
+      told(*problem);
+    } else if (const auto* found = std::get_if<line>(&step)) {
+      auto stored = decode.decode(found->bytes);
+      if (stored && !each({found->seq, std::move(stored->value), std::string(found->bytes)})) return through.here();
+    } else {
+      return through.here();
+    }
+  }
+}
+
+position reader::end() {
+  const auto segments = list_segments(directory_);
+  if (!segments || segments->empty()) return {};
+  return follow({segments->back(), 0, segments->back()}, [](const found_record&) { return true; },
+                [](const trouble&) {});
+}
+
+}  // namespace stoplog::audit
