@@ -94,7 +94,7 @@ std::string length_of(const checked_rule& r) {
 std::string modes_of(const checked_rule& r) {
   std::string all;
   for (const auto& m : r.modes) all += (all.empty() ? "" : ", ") + m;
-  return all.empty() ? "in no policy" : all;
+  return all.empty() ? "runs in no policy" : all;
 }
 
 std::string counted(std::size_t n, const char* one, const char* more) {
