@@ -16,10 +16,10 @@ bool starts_before(const finding& a, const finding& b) noexcept {
 
 }  // namespace
 
-void finding_list::add(const finding& f) {
+void finding_list::add(const finding& f, std::size_t most) {
   const auto place = std::lower_bound(list_.begin(), list_.end(), f, before);
   if (place != list_.end() && *place == f) return;
-  if (list_.size() == findings_max) {
+  if (list_.size() >= most) {
     more_ = true;
     if (place == list_.end()) return;
     std::move_backward(place, list_.end() - 1, list_.end());

@@ -17,11 +17,18 @@ inline constexpr std::size_t findings_max = 1000;
 // Keeps the first by (end, rule, begin), each once, in whatever order they come.
 class finding_list {
  public:
-  void add(const finding& f);
+  void add(const finding& f) { add(f, findings_max); }
+
+  // The same for what decided the text: after all others, and whether or not
+  // there is room, so that the reason of a block is always among the findings.
+  void add_deciding(const finding& f) { add(f, 2 * findings_max); }
+
   std::span<const finding> all() const noexcept { return list_; }
   bool more() const noexcept { return more_; }
 
  private:
+  void add(const finding& f, std::size_t most);
+
   std::vector<finding> list_;
   bool more_ = false;
 };

@@ -20,6 +20,7 @@ literal_index::literal_index(std::span<const literal> literals) : literal_count_
   grow(literals);
   link();
   states_.shrink_to_fit();
+  details_.shrink_to_fit();
   rows_.shrink_to_fit();
 }
 
@@ -40,13 +41,14 @@ void literal_index::grow(std::span<const literal> literals) {
   std::iota(order.begin(), order.end(), 0U);
   std::sort(order.begin(), order.end(),
             [&](std::uint32_t a, std::uint32_t b) { return literals[a].bytes < literals[b].bytes; });
-  states_.push_back({});
+  states_.emplace_back();
+  details_.emplace_back();
   std::vector<layer> open{{root, 0, static_cast<std::uint32_t>(order.size())}};
   std::vector<layer> next;
   for (std::size_t depth = 0; !open.empty(); ++depth, open.swap(next), next.clear()) {
     for (layer l : open) {
       if (l.first < l.last && literals[order[l.first]].bytes.size() == depth) {
-        states_[l.at].literal = order[l.first++];
+        details_[l.at].literal = order[l.first++];
       }
       states_[l.at].child = static_cast<std::uint32_t>(states_.size());
       std::uint32_t count = 0;
@@ -60,8 +62,9 @@ void literal_index::grow(std::span<const literal> literals) {
         states_[l.at].holds |= holds;
         state made;
         made.label = label;
-        made.depth = static_cast<std::uint16_t>(depth + 1);
         states_.push_back(made);
+        details_.emplace_back();
+        details_.back().depth = static_cast<std::uint16_t>(depth + 1);
         next.push_back(child);
         l.first = child.last;
         ++count;
@@ -77,8 +80,8 @@ void literal_index::grow(std::span<const literal> literals) {
 void literal_index::link() {
   for (node at = root; at < states_.size(); ++at) {
     state& s = states_[at];
-    s.hit = s.literal != UINT32_MAX ? at : states_[s.fail].hit;
-    if (at != root) s.next_held = states_[s.fail].holds != 0 ? s.fail : states_[s.fail].next_held;
+    s.hit = details_[at].literal != UINT32_MAX ? at : states_[s.fail].hit;
+    if (at != root) details_[at].next_held = first_held(s.fail);
     // The children are those whose range begins at s.child and ends where the
     // next node's begins.
     const std::uint32_t first = s.child;
@@ -87,7 +90,7 @@ void literal_index::link() {
     for (std::uint32_t i = first; i < first + count; ++i) {
       states_[i].fail = at == root ? root : step(states_[at].fail, states_[i].label);
     }
-    if (s.depth <= 1 || count > children_sparse_max) make_row(at, first, count);
+    if (details_[at].depth <= 1 || count > children_sparse_max) make_row(at, first, count);
   }
 }
 
@@ -105,7 +108,7 @@ void literal_index::make_row(node at, std::uint32_t first_child, std::uint32_t c
 }
 
 std::size_t literal_index::bytes() const noexcept {
-  return states_.size() * sizeof(state) + rows_.size() * sizeof(node) + sizeof(*this);
+  return states_.size() * (sizeof(state) + sizeof(detail)) + rows_.size() * sizeof(node) + sizeof(*this);
 }
 
 }  // namespace stoplog::match

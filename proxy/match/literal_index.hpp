@@ -7,7 +7,7 @@
 //
 // Nodes with few children keep them side by side and fall back along failure
 // links; the root, its children and nodes with many children have a row of the
-// complete automaton. Memory follows the bytes of the literals, about 24 a node.
+// complete automaton. Memory follows the bytes of the literals, about 28 a node.
 #pragma once
 
 #include <array>
@@ -44,12 +44,13 @@ class literal_index {
 
   bool empty() const noexcept { return literal_count_ == 0; }
 
-  node step(node at, unsigned char byte) const noexcept {
+  [[gnu::always_inline]] node step(node at, unsigned char byte) const noexcept {
+    const state* states = states_.data();
     while (true) {
-      const state& s = states_[at];
+      const state& s = states[at];
       if (s.children == dense) return rows_[s.child + column_[byte]];
       for (std::uint32_t i = 0; i < s.children; ++i) {
-        if (states_[s.child + i].label == byte) return s.child + i;
+        if (states[s.child + i].label == byte) return s.child + i;
       }
       at = s.fail;
     }
@@ -58,13 +59,13 @@ class literal_index {
   bool hits(node at) const noexcept { return states_[at].hit != none; }
   node first_hit(node at) const noexcept { return states_[at].hit; }
   node next_hit(node hit) const noexcept { return states_[states_[hit].fail].hit; }
-  std::uint32_t literal_of(node hit) const noexcept { return states_[hit].literal; }
+  std::uint32_t literal_of(node hit) const noexcept { return details_[hit].literal; }
 
   // The beginnings of held literals that the text ends with, longest first:
   // nodes whose depth is the bytes to hold, if one of their leads is there.
-  node first_held(node at) const noexcept { return states_[at].holds != 0 ? at : states_[at].next_held; }
-  node next_held(node at) const noexcept { return states_[at].next_held; }
-  std::uint32_t depth(node at) const noexcept { return states_[at].depth; }
+  node first_held(node at) const noexcept { return states_[at].holds != 0 ? at : details_[at].next_held; }
+  node next_held(node at) const noexcept { return details_[at].next_held; }
+  std::uint32_t depth(node at) const noexcept { return details_[at].depth; }
   std::uint8_t leads(node at) const noexcept { return states_[at].holds; }
 
   std::size_t nodes() const noexcept { return states_.size(); }
@@ -75,12 +76,15 @@ class literal_index {
     node fail = root;
     std::uint32_t child = 0;       // the first child, or the begin of the row
     node hit = none;               // the longest suffix (itself included) that is a literal
-    node next_held = root;         // the longest proper suffix that begins a held literal
-    std::uint32_t literal = UINT32_MAX;
-    std::uint16_t depth = 0;
     std::uint8_t children = 0;     // how many, or `dense`
     unsigned char label = 0;       // the byte that leads here
     std::uint8_t holds = 0;        // leads of the held literals that go on from here
+  };
+  // What is not needed at every byte.
+  struct detail {
+    node next_held = root;         // the longest proper suffix that begins a held literal
+    std::uint32_t literal = UINT32_MAX;
+    std::uint16_t depth = 0;
   };
   static constexpr std::uint8_t dense = 255;
   static constexpr std::uint32_t children_sparse_max = 3;
@@ -92,6 +96,7 @@ class literal_index {
   void make_row(node at, std::uint32_t first_child, std::uint32_t count);
 
   std::vector<state> states_;      // by depth; siblings side by side
+  std::vector<detail> details_;    // of the same nodes
   std::vector<node> rows_;
   std::array<std::uint16_t, 256> column_{};
   std::uint32_t columns_ = 1;      // column 0: bytes of no literal

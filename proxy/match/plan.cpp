@@ -153,7 +153,6 @@ void planner::add_all(std::uint32_t rule) {
   }
   const anchor& key = anchors[u.part];
   u.view = parts[u.part].view();
-  u.before_max = std::max(key.before_max, 1U);
   plan_.units.push_back(u);
   const auto index = static_cast<std::uint32_t>(plan_.units.size() - 1);
   if (key.what == anchor::sign::length) {
@@ -266,6 +265,7 @@ void planner::finish(view v) {
   }
   p.index = literal_index(literals);
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
+    if (!p.runs[i].units.empty()) p.runs_that_report |= std::uint64_t{1} << i;
     for (unsigned byte = 0; byte < 256; ++byte) {
       const std::uint64_t bit_of_run = std::uint64_t{1} << i;
       if (p.runs[i].inside.has(static_cast<char>(byte))) p.run_inside[byte] |= bit_of_run;

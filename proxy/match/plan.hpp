@@ -91,6 +91,7 @@ struct view_plan {
   std::vector<run_spec> runs;
   std::array<std::uint64_t, 256> run_inside{};   // bit i: the byte may be inside of run i
   std::array<std::uint64_t, 256> run_first{};
+  std::uint64_t runs_that_report = 0;            // those with units
   std::uint32_t literal_bytes_max = 0;
 };
 

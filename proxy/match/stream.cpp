@@ -69,6 +69,7 @@ struct stream::state {
   active_unit scratch;
   std::vector<std::uint32_t> firing;  // places in `active`
   finding_list findings;
+  std::vector<finding> deciding;      // of blocking rules
   redactor masks;
   std::string masked;                 // what goes out when a mask is in it
   std::uint64_t released = 0;
@@ -128,10 +129,14 @@ cut stream::state::first_block(std::uint64_t from, cut whole) {
 
 void stream::state::report(std::uint32_t rule, text_span where) {
   const finding f{rule, where};
-  findings.add(f);
   const verdict effect = rules->rule(rule).effect;
-  if (effect == verdict::redact) masks.add(f);
   last.verdict = std::max(last.verdict, effect);
+  if (effect == verdict::block) {
+    deciding.push_back(f);
+    return;
+  }
+  findings.add(f);
+  if (effect == verdict::redact) masks.add(f);
 }
 
 void stream::state::settle(cut c) {
@@ -172,8 +177,9 @@ void stream::state::block(cut c) {
     scan.unsettled(a, c, found);
   }
   now.held = held_at_block(c);
-  for (const finding& f : findings.all()) {
-    if (rules->rule(f.rule).effect == verdict::block) now.held = std::min(now.held, f.where.begin);
+  for (const finding& f : deciding) {
+    findings.add_deciding(f);
+    now.held = std::min(now.held, f.where.begin);
   }
   last.verdict = verdict::block;
   last.decided_at = c.upto;
@@ -205,11 +211,11 @@ stream::state::positions stream::state::live(watches& w, const active_list& from
     const unit& u = unit_of(a);
     if (u.combines) {
       first.kept = std::min(first.kept, all(u).kept_from(a));
-    } else if (a.next <= a.last_begin) {
+    } else {
       const std::uint64_t begin = text.begin_of(u.view, a.next, c.upto);
       first.kept = std::min(first.kept, begin);
       // Where its matches begin in runs, the run holds, and knows better.
-      if (u.holds && u.run == none_of_them) first.held = std::min(first.held, begin);
+      if (u.holds && u.run == none_of_them && a.next <= a.last_begin) first.held = std::min(first.held, begin);
     }
   }
   if (use.held_bytes != 0) {

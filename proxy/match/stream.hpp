@@ -78,8 +78,9 @@ class stream {
   // released whole. Text that is not UTF-8 fails with invalid_utf8.
   result<step> feed(std::string_view text, bool end);
 
-  // Everything found so far, in the order of (end, rule). At most 1,000 are
-  // kept; more_findings() says that there were more.
+  // Everything found so far, in the order of (end, rule). The first 1,000 are
+  // kept, and those that decided a block besides; more_findings() says that
+  // there were more.
   std::span<const finding> findings() const noexcept;
   bool more_findings() const noexcept;
 

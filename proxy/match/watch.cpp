@@ -43,17 +43,27 @@ void watch::advance(const plan& rules, view v, const held_text& text, const held
   const auto* bytes = reinterpret_cast<const unsigned char*>(piece.text.data());
   const std::uint64_t end = piece.end();
   if (runs) runs_.resize(p.rules_of_view.runs.size());
+  // Kept out of memory while nothing is found: bytes may alias anything.
+  literal_index::node node = at_;
+  std::uint64_t count = count_;
   for (std::uint64_t at = scanned_; at < end; ++at) {
     const unsigned char byte = bytes[at - piece.base];
-    if (runs) step_runs(p, at, byte);
-    count_ += (byte & 0xC0U) != 0x80 ? 1U : 0U;
-    at_ = index.step(at_, byte);
-    for (auto hit = index.first_hit(at_); hit != literal_index::none; hit = index.next_hit(hit)) {
+    if (runs && changes_runs(p.rules_of_view, byte)) {
+      count_ = count;
+      step_runs(p, at, byte);
+    }
+    count += (byte & 0xC0U) != 0x80 ? 1U : 0U;
+    node = index.step(node, byte);
+    if (!index.hits(node)) continue;
+    count_ = count;
+    for (auto hit = index.first_hit(node); hit != literal_index::none; hit = index.next_hit(hit)) {
       on_literal(p, index.literal_of(hit), at + 1);
     }
   }
+  at_ = node;
+  count_ = count;
   scanned_ = end;
-  if (live_runs_ != 0) report_runs(p, live_runs_, end);
+  if ((live_runs_ & p.rules_of_view.runs_that_report) != 0) report_runs(p, live_runs_, end);
 }
 
 void watch::on_literal(const pass& p, std::uint32_t literal, std::uint64_t end) {
@@ -73,7 +83,7 @@ void watch::on_sign(const pass& p, const sign_use& sign, const literal_use& use,
   const unit& u = p.rules.units[sign.unit];
   if (!(*p.applies)(u)) return;
   if (u.combines) {
-    combine(p, sign.unit, begin);
+    combine(p, sign.unit, begin, begin + use.bytes);
   } else if (sign.begins) {
     activate(p, sign.unit, {begin, count_ - use.code_points}, begin, begin + use.bytes);
   } else if (u.run != none_of_them) {
@@ -127,17 +137,17 @@ void watch::from_run(const pass& p, std::uint32_t index, const literal_use& sign
   activate(p, index, first, begin, sign_end);
 }
 
-void watch::combine(const pass& p, std::uint32_t index, std::uint64_t begin) {
+// A combination that was not found before has a match around this sign in it.
+void watch::combine(const pass& p, std::uint32_t index, std::uint64_t begin, std::uint64_t end) {
   const unit& u = p.rules.units[index];
+  const text_span sign = p.text.original(p.v, begin, end);
   active_unit* a = p.active->find(index);
-  const std::uint64_t whole = p.text.whole();
-  const std::uint64_t earliest = p.text.begin_of(p.v, p.back(begin, u.before_max), whole);
   if (a == nullptr) {
     a = &p.active->add(index);
-    a->from = earliest - std::min<std::uint64_t>(earliest, u.within);
-    a->combined_upto = earliest;
+    a->from = sign.end - std::min<std::uint64_t>(sign.end, u.within);
+    a->combined_upto = sign.end - 1;
   }
-  a->until = std::max(a->until, p.text.begin_of(p.v, begin, whole) + u.within);
+  a->until = std::max(a->until, sign.begin + u.within);
 }
 
 void watch::activate(const pass& p, std::uint32_t index, const run& first, std::uint64_t last_begin,
@@ -160,7 +170,7 @@ void watch::activate(const pass& p, std::uint32_t index, const run& first, std::
 
 void watch::step_runs(const pass& p, std::uint64_t at, unsigned char byte) {
   const std::uint64_t going_on = live_runs_ & p.rules_of_view.run_inside[byte];
-  if (going_on != live_runs_) report_runs(p, live_runs_ & ~going_on, at);
+  if (((live_runs_ ^ going_on) & p.rules_of_view.runs_that_report) != 0) report_runs(p, live_runs_ & ~going_on, at);
   live_runs_ = going_on;
   std::uint64_t beginning = p.rules_of_view.run_first[byte] & ~going_on;
   while (beginning != 0) {
@@ -175,7 +185,7 @@ void watch::step_runs(const pass& p, std::uint64_t at, unsigned char byte) {
 // Units whose only sign is that a run is long enough, seen at its end or at the
 // end of what is there of it.
 void watch::report_runs(const pass& p, std::uint64_t which, std::uint64_t upto) {
-  for (; which != 0; which &= which - 1) {
+  for (which &= p.rules_of_view.runs_that_report; which != 0; which &= which - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(which));
     const run_spec& spec = p.rules_of_view.runs[i];
     const std::uint64_t length = count_ - runs_[i].begin_count;

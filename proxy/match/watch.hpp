@@ -52,11 +52,15 @@ class watch {
 
   void on_literal(const pass& p, std::uint32_t literal, std::uint64_t end);
   void on_sign(const pass& p, const sign_use& sign, const literal_use& use, std::uint64_t begin);
+  bool changes_runs(const view_plan& rules, unsigned char byte) const noexcept {
+    const std::uint64_t inside = rules.run_inside[byte];
+    return ((live_runs_ & ~inside) | (rules.run_first[byte] & ~(live_runs_ & inside))) != 0;
+  }
   void step_runs(const pass& p, std::uint64_t at, unsigned char byte);
   void report_runs(const pass& p, std::uint64_t which, std::uint64_t upto);
   void from_run(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
   void from_windows(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
-  void combine(const pass& p, std::uint32_t unit, std::uint64_t begin);
+  void combine(const pass& p, std::uint32_t unit, std::uint64_t begin, std::uint64_t end);
   void activate(const pass& p, std::uint32_t unit, const run& first, std::uint64_t last_begin, std::uint64_t sign_end);
   bool lives(const pass& p, window& w, std::uint64_t combined_upto) const;
   void age(const pass& p, const run_spec& spec, run& r) const;

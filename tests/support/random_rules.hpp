@@ -28,7 +28,8 @@ class random_rules {
   // Of the rules made last.
   std::string text() {
     std::string out;
-    const int pieces = below(9);
+    // A few are long enough to be forgotten in parts, and gone over in steps.
+    const int pieces = one_in(60) ? below(200) : one_in(8) ? below(60) : below(9);
     for (int i = 0; i < pieces; ++i) {
       const std::string planted = samples_[pick(samples_)]();
       switch (below(9)) {

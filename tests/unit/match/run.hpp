@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <span>
 #include <string>
@@ -56,7 +57,9 @@ struct outcome {
 
 inline void PrintTo(const outcome& o, std::ostream* out) {
   *out << to_string(o.verdict) << " at " << o.decided_at << ", released \"" << o.released << "\" " << o.failure;
-  for (const finding& f : o.findings) {
+  if (o.findings.size() > 40) *out << "; " << o.findings.size() << " findings, of these:";
+  for (std::size_t i = 0; i < std::min<std::size_t>(o.findings.size(), 40); ++i) {
+    const finding& f = o.findings[i];
     *out << "; ";
     PrintTo(f, out);
   }

@@ -231,6 +231,17 @@ TEST(Stream, AtMostAThousandFindings) {
   EXPECT_FALSE(run_whole(rules, text.substr(0, 3000)).more);
 }
 
+TEST(Stream, TheReasonOfABlockIsAmongTheFindingsHoweverManyThereAre) {
+  const auto rules = compiled({regex_rule(verdict::allow, "ab"), regex_rule(verdict::block, "stop")});
+  std::string text;
+  for (int i = 0; i < 1200; ++i) text += "ab ";
+  const outcome seen = run_whole(rules, text + "stop it");
+  ASSERT_EQ(seen.findings.size(), 1001U);
+  EXPECT_EQ(seen.findings.back(), hit(1, 3600, 3604));
+  EXPECT_EQ(seen.released_upto, 3600U);
+  EXPECT_TRUE(seen.more);
+}
+
 // Every pair of cut points of every text, under rules of every kind.
 TEST(Stream, EveryPairOfCutsOfManyTexts) {
   rule_spec card = regex_rule(verdict::redact, R"(\b[0-9]{4}(?:[ -]?[0-9]{4}){3}\b)", view::folded);
