@@ -21,7 +21,7 @@ enum class behaviour : std::uint8_t {
   garbage,   // demo-garbage: events that are no JSON
   hang,      // demo-hang: a head and one token, then silence
   silent,    // demo-silent: not even a head
-  big,       // demo-big: about two megabytes
+  big,       // demo-big: about eleven megabytes of events
   endless,   // demo-endless: until the client goes; not streamed: about fourteen megabytes
 };
 

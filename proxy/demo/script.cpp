@@ -28,8 +28,8 @@ constexpr std::string_view harmless_arguments = R"({"place":"the old mill","ques
 constexpr std::string_view forbidden_arguments =
     R"({"place":"the old mill","note":"DEMO-FORBIDDEN-RECIPE, stir three times"})";
 
-// About two megabytes of content; with its JSON a good deal more goes over the wire.
-constexpr std::size_t big_repeats = 5'000;
+// About eleven megabytes of events: more than Beast's default limit for a body.
+constexpr std::size_t big_repeats = 600;
 // What "endless" means in one piece: more than a proxy's body limit of ten mebibytes.
 constexpr std::size_t beyond_body_limit = 40'000;
 
