@@ -135,14 +135,21 @@ class message_reader::parser {
     const auto end = carry_.find("\r\n\r\n", had < 3 ? 0 : had - 3);
     if (end == std::string::npos) {
       if (carry_.size() > head_bytes_max_) return fail(errc::head_too_large, "the head is over limits.header_bytes");
-      // A head that begins wrong never becomes right: do not wait for its end.
-      if (carry_.find('\0') != std::string::npos) return fail(errc::malformed_http, "a control character in the head");
+      // A head that went wrong never becomes right: do not wait for its end.
+      if (has_bare_line_feed(had)) return fail(errc::malformed_http, "a line that does not end in CRLF");
       return bytes.size();
     }
     carry_.resize(end + 4);
     if (carry_.size() > head_bytes_max_) return fail(errc::head_too_large, "the head is over limits.header_bytes");
     if (auto checked = check_head_bytes(carry_, kind_ == kind::request); !checked) return checked.error();
     return parse_head(had);
+  }
+
+  bool has_bare_line_feed(std::size_t from) const noexcept {
+    for (auto at = carry_.find('\n', from); at != std::string::npos; at = carry_.find('\n', at + 1)) {
+      if (at == 0 || carry_[at - 1] != '\r') return true;
+    }
+    return false;
   }
 
   result<std::size_t> parse_head(std::size_t had) {

@@ -1,6 +1,7 @@
 #include "http/router.hpp"
 
 #include "base/hex.hpp"
+#include "policy/pattern.hpp"
 
 #include <openssl/sha.h>
 
@@ -31,25 +32,6 @@ bool lists(const std::vector<T>& list, const T& what) {
 
 }  // namespace
 
-bool matches_pattern(std::string_view pattern, std::string_view text) noexcept {
-  std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;
-  while (t < text.size()) {
-    if (p < pattern.size() && pattern[p] == '*') {
-      star = p++;
-      resume = t;
-    } else if (p < pattern.size() && pattern[p] == text[t]) {
-      ++p, ++t;
-    } else if (star != std::string_view::npos) {
-      p = star + 1;
-      t = ++resume;
-    } else {
-      return false;
-    }
-  }
-  while (p < pattern.size() && pattern[p] == '*') ++p;
-  return p == pattern.size();
-}
-
 router::router(const config::settings& from) : settings_(from) {
   for (const auto& each : from.clients) clients_.emplace(each.key_sha256, &each);
 }
@@ -76,7 +58,7 @@ result<const config::route*> router::select(std::string_view path, std::string_v
   for (const auto& each : settings_.routes) {
     if (!behind_prefix(each.path, path)) continue;
     if (who != nullptr && !lists(who->routes, each.name)) continue;
-    const auto takes = [model](const std::string& pattern) { return matches_pattern(pattern, model); };
+    const auto takes = [model](const std::string& pattern) { return policy::pattern_takes(pattern, model); };
     if (model.empty() || each.models.empty() || std::any_of(each.models.begin(), each.models.end(), takes)) return &each;
   }
   return fail(errc::no_route, "no route takes this model for this key");

@@ -30,7 +30,4 @@ class router {
   std::unordered_map<std::string, const config::client*> clients_;  // by SHA-256 of the key
 };
 
-// Literal but for `*`, which takes any run of characters.
-bool matches_pattern(std::string_view pattern, std::string_view text) noexcept;
-
 }  // namespace stoplog::http

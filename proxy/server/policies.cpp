@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "config/reach.hpp"
 #include "server/server.hpp"
 
 #include <openssl/rand.h>
@@ -17,16 +18,7 @@ std::shared_ptr<const policy::policy_set> load_policies(const config::settings& 
   if (has_errors(found)) return nullptr;
   auto made = policy::policy_set::compile(std::move(loaded.packs), std::move(loaded.policies), fingerprint_key, found);
   if (has_errors(found) || !made) return nullptr;
-  // There is no "no policy": every route must have one whatever the key and model.
-  for (const auto& each : from.routes) {
-    policy::subject anyone;
-    anyone.route = each.name;
-    if (!made->select(anyone)) {
-      found.push_back({problem::level::error, "E160",
-                       "route \"" + each.name + "\" has no policy; add one without applies_to as the fallback",
-                       {from.file.string(), 0, 0}});
-    }
-  }
+  config::check_policies_reach(from, *made, found);
   return has_errors(found) ? nullptr : made;
 }
 
