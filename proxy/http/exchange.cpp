@@ -223,14 +223,28 @@ asio::awaitable<bool> exchange::write_record() {
   recorded_ = true;
   record_.duration_us = microseconds_since(began_);
   shared().counts.finished(record_);
-  auto start = [this](auto handler) {
+  co_return co_await make_durable(record_);
+}
+
+asio::awaitable<bool> exchange::write_open(const guard::report* answer) {
+  audit::record now = record_;
+  now.kind = audit::record_kind::open;
+  now.duration_us = microseconds_since(began_);
+  if (answer != nullptr) add_report(now, *answer, *policy_, direction::response);
+  redaction_recorded_ = now.decision == "redact";
+  if (redaction_recorded_) co_return co_await make_durable(std::move(now));
+  co_return shared().log.append(std::move(now), audit::durability::soon);
+}
+
+asio::awaitable<bool> exchange::make_durable(audit::record what) {
+  auto start = [this, &what](auto handler) {
     // Tracked: the worker does not end while the log owes an answer.
     auto executor = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
     auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
     const auto resume = [waiting, executor](bool durable) {
       asio::post(executor, [waiting, durable] { std::move (*waiting)(durable); });
     };
-    if (!shared().log.append(record_, audit::durability::before, resume)) resume(false);
+    if (!shared().log.append(std::move(what), audit::durability::before, resume)) resume(false);
   };
   co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
 }

@@ -62,6 +62,10 @@ class exchange {
   waits<void> refuse_by_policy(const policy::decision& why);
   waits<void> answer(int status, std::string_view content_type, std::string_view body);
   waits<bool> write_record();                    // durable; false: it could not be written
+  waits<bool> make_durable(audit::record what);
+  // A stream is under way: a crash must leave a trace of it, and of what was
+  // masked before it is released. Durable once anything was redacted.
+  waits<bool> write_open(const guard::report* answer);
   void finish();                                 // the record of whatever was not recorded yet
 
   std::vector<header> stamps() const;            // the x-stoplog-* headers of the reply
@@ -87,6 +91,7 @@ class exchange {
   std::optional<client_watch> watch_;
   bool client_gone_ = false;
   bool recorded_ = false;
+  bool redaction_recorded_ = false;
   bool keep_ = true;
 };
 

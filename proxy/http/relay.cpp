@@ -176,6 +176,12 @@ asio::awaitable<void> exchange::relay_whole() {
 }
 
 asio::awaitable<void> exchange::relay_stream() {
+  if (!co_await write_open(nullptr)) {
+    watch_.reset();
+    upstream_ = {};
+    co_await refuse(fail(errc::audit_unavailable));
+    co_return;
+  }
   shared().counts.streams.add(1);
   guard::stream_guard guard(*endpoint_->scans, facts_, shared().settings.limits, policy_);
   record_.status = 200;
@@ -206,6 +212,11 @@ asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::stri
     co_return false;
   }
   if (step->what == guard::stream_step::kind::stop) co_return co_await stop_stream(guard, *step, out);
+  // A mask that goes out now must be on record before it does.
+  if (!redaction_recorded_ && guard.report().decision.verdict == verdict::redact && !co_await write_open(&guard.report())) {
+    co_await break_stream(guard, errc::audit_unavailable, out, head_sent);
+    co_return false;
+  }
   const bool done = step->what == guard::stream_step::kind::done;
   append_chunk(out, step->bytes);
   if (done) out += last_chunk;
