@@ -15,6 +15,7 @@ LEFT_OVERS = [
     (r"(?<![\w./-])/(wo" + r"rk|ro" + r"ot|ho" + r"me/\w+)/", "a path of one machine"),
     (r"(?i)\bissues? #\d+|\bchat" + r"gpt said|\bAI ag" + r"ent that wrote", "says how it was made, not what it is"),
 ]
+COMMAND = re.compile(r"^\s*(stoplog|\./dev|curl|kill|docker|systemctl|apt-get|cmake|git) ", re.M)
 # Folders of proxy/ whose tests are elsewhere, and why.
 NO_UNIT_TESTS = {
     "net": "one translation unit of Asio and Beast",
@@ -162,9 +163,10 @@ def shell_blocks(tree):
     """Every shell block of the documentation is executed by tests/docs, or says why not."""
     found = []
     for path, text in tree.under("README.md", "CONTRIBUTING.md", "docs/", suffixes=(".md",)).items():
-        found += [f"{path}: ```{info}: write ```sh run, ```sh demo or ```sh norun=\"why\""
-                  for info in re.findall(r"^```((?:sh|bash|shell|console)\b.*)$", text, re.M)
-                  if not re.fullmatch(r'sh (run|demo|norun="[^"]+")', info)]
+        for info, body in re.findall(r"^```([^\n]*)\n(.*?)^```$", text, re.M | re.S):
+            shell = re.match(r"(sh|bash|shell|console)\b", info) or (not info and COMMAND.search(body))
+            if shell and not re.fullmatch(r'sh (run|demo|norun="[^"]+")', info):
+                found.append(f'{path}: ```{info} {body.splitlines()[0]}: write ```sh run, ```sh demo or ```sh norun="why"')
     return {"shell blocks in documents": found}
 
 

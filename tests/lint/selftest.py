@@ -72,6 +72,7 @@ FAULTS = [
     ("address of one network", files.lock_files, "tests/e2e/package-lock.json", '{"resolved": "http://10.0.0.1/x.tgz"}\n', "10.0.0.1"),
     ("folder without tests", files.unit_tests, "tests/unit/match/b_test.cpp", "int a;\n", "has no tests/unit/match"),
     ("disabled test", files.unit_tests, "tests/unit/match/b_test.cpp", "TEST(b, DISABLED_works) {\n}\n", "count for nothing"),
+    ("shell block without a name", files.shell_blocks, "docs/use.md", "```\nstoplog check\n```\n", "write ```sh run"),
     ("shell block that nobody runs", files.shell_blocks, "docs/use.md", "```sh\nls\n```\n", "write ```sh run"),
 ]
 
@@ -80,6 +81,7 @@ FINE = [
     ("function that just fits", sizes.sizes, {"proxy/match/b.cpp": FITTING}),
     ("recorded exception", sizes.sizes, {"proxy/match/b.cpp": LONG_FUNCTION, "tests/lint/sizes.txt": "proxy/match/b.cpp:f 72\n"}),
     ("long table", sizes.sizes, {"proxy/match/b.cpp": "constexpr int table[] = {\n" + "  1,\n" * 100 + "};\n"}),
+    ("support of tests", sizes.sizes, {"tests/support/s.hpp": "#pragma once\n" * 300}),
     ("digit separators", sizes.sizes, {"proxy/match/b.cpp": "constexpr int a = 1'000'000;\n" + FITTING}),
 ]
 
