@@ -120,7 +120,7 @@ anchor choose_anchor(const part_matcher& part, const literal_counts& counts) {
   return a;
 }
 
-bool leads_at(std::uint8_t leads, std::string_view text, std::size_t at, bool text_begins) noexcept {
+bool leads_at_length(std::uint8_t leads, std::string_view text, std::size_t at, bool text_begins) noexcept {
   const auto has = [leads](lead l) { return (leads & static_cast<std::uint8_t>(l)) != 0; };
   if (has(lead::anywhere)) return true;
   if (at == 0 && !text_begins) return true;  // what stands before is not known
@@ -128,7 +128,7 @@ bool leads_at(std::uint8_t leads, std::string_view text, std::size_t at, bool te
   if (has(lead::text) && at == 0) return true;
   if (has(lead::line) && (at == 0 || before == '\n')) return true;
   if (has(lead::word)) {
-    const auto is_word = [](char c) { return static_cast<unsigned char>(c) < 0x80 && joins_words(static_cast<unsigned char>(c)); };
+    const auto is_word = [](char c) { return word_bytes[static_cast<unsigned char>(c)]; };
     if ((at != 0 && is_word(before)) != (at < text.size() && is_word(text[at]))) return true;
   }
   return has(lead::phrase) && breaks_word(text, at);

@@ -6,8 +6,10 @@
 #include "match/literal_index.hpp"
 #include "match/part_matcher.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -38,7 +40,23 @@ void count_literals(const part_matcher& part, literal_counts& counts);
 
 anchor choose_anchor(const part_matcher& part, const literal_counts& counts);
 
-// `lead` as it is in front of `at`.
-bool leads_at(std::uint8_t leads, std::string_view text, std::size_t at, bool text_begins) noexcept;
+// Whether one of `leads` is what stands in front of `at`; what stands before
+// the text is not known unless it is the whole text's begin.
+bool leads_at_length(std::uint8_t leads, std::string_view text, std::size_t at, bool text_begins) noexcept;
+
+inline constexpr std::array<bool, 256> word_bytes = [] {
+  std::array<bool, 256> words{};
+  for (unsigned byte = 0; byte < 128; ++byte) words[byte] = joins_words(byte);
+  return words;
+}();
+
+inline bool leads_at(std::uint8_t leads, std::string_view text, std::size_t at, bool text_begins) noexcept {
+  if ((leads & static_cast<std::uint8_t>(lead::anywhere)) != 0) return true;
+  if (leads == static_cast<std::uint8_t>(lead::word) && at != 0 && at < text.size()) {
+    const char* here = text.data() + at;
+    return word_bytes[static_cast<unsigned char>(here[-1])] != word_bytes[static_cast<unsigned char>(here[0])];
+  }
+  return leads_at_length(leads, text, at, text_begins);
+}
 
 }  // namespace stoplog::match

@@ -19,11 +19,12 @@ held_text::piece held_text::in(view v, std::uint64_t upto) const noexcept {
   return {std::string_view(folded_).substr(0, end - folded_base_), folded_base_};
 }
 
-std::uint64_t held_text::begin_of(view v, std::uint64_t at, std::uint64_t upto) const noexcept {
-  return std::min(upto, v == view::raw ? at : map_.begin_of(at));
+std::uint64_t held_text::begin_of(view v, std::uint64_t at, std::uint64_t upto) const {
+  if (v == view::raw) return std::min(upto, at);
+  return at == map_.folded_end() ? std::min(upto, map_.original_end()) : std::min(upto, map_.begin_of(at));
 }
 
-text_span held_text::original(view v, std::uint64_t begin, std::uint64_t end) const noexcept {
+text_span held_text::original(view v, std::uint64_t begin, std::uint64_t end) const {
   if (v == view::raw) return {begin, end};
   return {map_.begin_of(begin), map_.end_of(end - 1)};
 }
@@ -43,8 +44,7 @@ std::uint64_t held_text::border_before(std::uint64_t at) const noexcept {
   return at;
 }
 
-void held_text::forget_before(std::uint64_t at, std::uint64_t worth) {
-  if (at < raw_base_ + worth) return;
+void held_text::forget_before(std::uint64_t at) {
   const std::uint64_t folded_at = view_offset(view::folded, at);
   const std::size_t raw_cut = backward(raw_, at - raw_base_, 1);
   raw_.erase(0, raw_cut);

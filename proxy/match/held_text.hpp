@@ -18,7 +18,9 @@ class held_text {
   // False when the text is not UTF-8; what precedes the invalid byte is in.
   bool append(std::string_view piece);
 
-  // Bytes that came in, and of those the ones in whole code points.
+  // Where what is held begins; bytes that came in, and of those the ones in
+  // whole code points.
+  std::uint64_t begin() const noexcept { return raw_base_; }
   std::uint64_t fed() const noexcept { return raw_base_ + raw_.size(); }
   std::uint64_t whole() const noexcept { return map_.original_end(); }
   bool inside_sequence() const noexcept { return folder_.pending() != 0; }
@@ -34,8 +36,8 @@ class held_text {
 
   // Offsets of a view as offsets of the text. For release positions: where the
   // code point at `at` of the view begins; never beyond `upto`.
-  std::uint64_t begin_of(view v, std::uint64_t at, std::uint64_t upto) const noexcept;
-  text_span original(view v, std::uint64_t begin, std::uint64_t end) const noexcept;
+  std::uint64_t begin_of(view v, std::uint64_t at, std::uint64_t upto) const;
+  text_span original(view v, std::uint64_t begin, std::uint64_t end) const;
   // The offset in a view of the first code point that begins at or after `at`.
   std::uint64_t view_offset(view v, std::uint64_t at) const noexcept;
 
@@ -46,8 +48,8 @@ class held_text {
   std::uint64_t border_before(std::uint64_t at) const noexcept;
 
   // Nothing before `at` of the text will be asked for again, except one code
-  // point of context in each view. Does nothing for less than `worth` bytes.
-  void forget_before(std::uint64_t at, std::uint64_t worth);
+  // point of context in each view.
+  void forget_before(std::uint64_t at);
 
  private:
   std::string raw_;

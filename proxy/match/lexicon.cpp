@@ -28,8 +28,7 @@ std::uint16_t first_bytes(std::string_view text) noexcept {
 
 }  // namespace
 
-bool joins_words(char32_t c) noexcept {
-  if (c < 0x80) return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+bool joins_words_beyond_ascii(char32_t c) noexcept {
   return std::any_of(joining.begin(), joining.end(), [c](range r) { return c >= r.first && c <= r.last; });
 }
 

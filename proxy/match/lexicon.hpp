@@ -17,7 +17,11 @@ namespace stoplog::match {
 // Whether two of these side by side are one word: ASCII letters, digits and _,
 // and the letters of scripts that put spaces between words. Han, kana, Thai and
 // their like are not, so that a phrase is found in running text.
-bool joins_words(char32_t code_point) noexcept;
+bool joins_words_beyond_ascii(char32_t code_point) noexcept;
+constexpr bool joins_words(char32_t c) noexcept {
+  if (c >= 0x80) return joins_words_beyond_ascii(c);
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
 
 // Whether `at` is no place between two characters that join.
 bool breaks_word(std::string_view text, std::size_t at) noexcept;

@@ -10,12 +10,12 @@ namespace stoplog::match {
 // A node whose children are still to be made: the sorted literals that share
 // its text.
 struct literal_index::layer {
-  node at;
+  std::uint32_t at;
   std::uint32_t first;
   std::uint32_t last;
 };
 
-literal_index::literal_index(std::span<const literal> literals) : literal_count_(literals.size()) {
+literal_index::literal_index(std::span<const literal> literals) {
   number_columns(literals);
   grow(literals);
   link();
@@ -43,7 +43,7 @@ void literal_index::grow(std::span<const literal> literals) {
             [&](std::uint32_t a, std::uint32_t b) { return literals[a].bytes < literals[b].bytes; });
   states_.emplace_back();
   details_.emplace_back();
-  std::vector<layer> open{{root, 0, static_cast<std::uint32_t>(order.size())}};
+  std::vector<layer> open{{0, 0, static_cast<std::uint32_t>(order.size())}};
   std::vector<layer> next;
   for (std::size_t depth = 0; !open.empty(); ++depth, open.swap(next), next.clear()) {
     for (layer l : open) {
@@ -54,57 +54,90 @@ void literal_index::grow(std::span<const literal> literals) {
       std::uint32_t count = 0;
       while (l.first < l.last) {
         const auto label = static_cast<unsigned char>(literals[order[l.first]].bytes[depth]);
-        layer child{static_cast<node>(states_.size()), l.first, l.first};
+        layer child{static_cast<std::uint32_t>(states_.size()), l.first, l.first};
         std::uint8_t holds = 0;
         while (child.last < l.last && static_cast<unsigned char>(literals[order[child.last]].bytes[depth]) == label) {
           holds |= literals[order[child.last++]].holds;
         }
-        states_[l.at].holds |= holds;
+        details_[l.at].held.leads |= holds;
         state made;
         made.label = label;
         states_.push_back(made);
         details_.emplace_back();
-        details_.back().depth = static_cast<std::uint16_t>(depth + 1);
+        details_.back().held.depth = static_cast<std::uint16_t>(depth + 1);
         next.push_back(child);
         l.first = child.last;
         ++count;
       }
-      // More than fit a byte only ever stand before they become a row.
-      states_[l.at].children = static_cast<std::uint8_t>(std::min<std::uint32_t>(count, dense));
+      // Where there are more, a row takes their place.
+      states_[l.at].children = static_cast<std::uint8_t>(std::min<std::uint32_t>(count, UINT8_MAX));
     }
   }
-  states_[root].holds = 0;
+  expects(states_.size() <= number, "fewer nodes than a number has bits");
+  details_[0].held.leads = 0;
 }
 
-// Failure links, rows and links to suffixes, from the root outwards.
+std::uint32_t literal_index::children_of(std::uint32_t at) const noexcept {
+  const auto nodes = static_cast<std::uint32_t>(states_.size());
+  return (at + 1 < nodes ? states_[at + 1].child : nodes) - states_[at].child;
+}
+
+// The state that `byte` leads to when only numbers are known yet.
+std::uint32_t literal_index::go(std::uint32_t at, unsigned char byte) const noexcept {
+  while (true) {
+    const auto first = states_.begin() + states_[at].child;
+    const auto last = first + children_of(at);
+    const auto found = std::lower_bound(first, last, byte, [](const state& s, unsigned char b) { return s.label < b; });
+    if (found != last && found->label == byte) return static_cast<std::uint32_t>(found - states_.begin());
+    if (at == 0) return 0;
+    at = states_[at].fail;
+  }
+}
+
+// Links to suffixes, first as numbers, from the root outwards; then, with the
+// places of rows known, as what step() gives.
 void literal_index::link() {
-  for (node at = root; at < states_.size(); ++at) {
-    state& s = states_[at];
-    s.hit = details_[at].literal != UINT32_MAX ? at : states_[s.fail].hit;
-    if (at != root) details_[at].next_held = first_held(s.fail);
-    // The children are those whose range begins at s.child and ends where the
-    // next node's begins.
-    const std::uint32_t first = s.child;
-    const std::uint32_t count = at + 1 < states_.size() ? states_[at + 1].child - first
-                                                        : static_cast<std::uint32_t>(states_.size()) - first;
-    for (std::uint32_t i = first; i < first + count; ++i) {
-      states_[i].fail = at == root ? root : step(states_[at].fail, states_[i].label);
+  const auto nodes = static_cast<std::uint32_t>(states_.size());
+  std::vector<std::uint32_t> hit(nodes, UINT32_MAX);
+  std::uint32_t rows_end = 0;
+  for (std::uint32_t at = 0; at < nodes; ++at) {
+    const std::uint32_t fail = states_[at].fail;
+    hit[at] = details_[at].literal != UINT32_MAX ? at : at == 0 ? UINT32_MAX : hit[fail];
+    if (at != 0) details_[at].held.next = details_[fail].held.leads != 0 ? fail : details_[fail].held.next;
+    const std::uint32_t first = states_[at].child;
+    const std::uint32_t count = children_of(at);
+    for (std::uint32_t i = first; i < first + count; ++i) states_[i].fail = at == 0 ? 0 : go(fail, states_[i].label);
+    states_[at].self = at;
+    if (details_[at].held.depth <= 1 || count > children_sparse_max) {
+      states_[at].self = has_row | (rows_end + 1);
+      rows_end += columns_ + 1;
     }
-    if (details_[at].depth <= 1 || count > children_sparse_max) make_row(at, first, count);
+    if (hit[at] != UINT32_MAX) states_[at].self |= has_hit;
+  }
+  expects(rows_end <= number, "an automaton whose rows can be numbered");
+  rows_.resize(rows_end);
+  root_ = states_[0].self;
+  for (std::uint32_t at = 0; at < nodes; ++at) {
+    details_[at].hit = hit[at] == UINT32_MAX ? none : states_[hit[at]].self;
+    states_[at].fail = states_[states_[at].fail].self;
+    if ((states_[at].self & has_row) != 0) fill_row(at);
   }
 }
 
-void literal_index::make_row(node at, std::uint32_t first_child, std::uint32_t count) {
-  const auto begin = static_cast<std::uint32_t>(rows_.size());
-  rows_.resize(rows_.size() + columns_, root);
-  if (at != root) {
+// The row of the longest proper suffix, with the node's own children over it.
+void literal_index::fill_row(std::uint32_t at) {
+  const std::uint32_t begin = states_[at].self & number;
+  rows_[begin - 1] = at;
+  for (std::uint32_t column = 0; column < columns_; ++column) rows_[begin + column] = root_;
+  if (at != 0) {
     for (unsigned byte = 0; byte < 256; ++byte) {
       if (column_[byte] != 0) rows_[begin + column_[byte]] = step(states_[at].fail, static_cast<unsigned char>(byte));
     }
   }
-  for (std::uint32_t i = first_child; i < first_child + count; ++i) rows_[begin + column_[states_[i].label]] = i;
-  states_[at].child = begin;
-  states_[at].children = dense;
+  const std::uint32_t first = states_[at].child;
+  for (std::uint32_t i = first; i < first + children_of(at); ++i) {
+    rows_[begin + column_[states_[i].label]] = states_[i].self;
+  }
 }
 
 std::size_t literal_index::bytes() const noexcept {

@@ -1,13 +1,14 @@
 // Finds every occurrence of many literals in one pass: an Aho-Corasick automaton
 // in flat arrays. One step a byte, whatever the number of literals.
 //
-//   at = index.step(at, byte);
-//   for (auto hit = index.first_hit(at); hit != none; hit = index.next_hit(hit))
-//     literal index.literal_of(hit) ends after this byte
+//   at = index.step(at, byte);          from index.root() on
+//   if (index.hits(at))
+//     for (auto hit = index.first_hit(at); hit != index.none; hit = index.next_hit(hit))
+//       literal index.literal_of(hit) ends after this byte
 //
 // Nodes with few children keep them side by side and fall back along failure
 // links; the root, its children and nodes with many children have a row of the
-// complete automaton. Memory follows the bytes of the literals, about 28 a node.
+// complete automaton. Memory follows the bytes of the literals, about 32 a node.
 #pragma once
 
 #include <array>
@@ -31,9 +32,10 @@ enum class lead : std::uint8_t {
 
 class literal_index {
  public:
+  // A place in the automaton, with what is asked of it at every byte in its
+  // highest bits; equal places are equal values.
   using node = std::uint32_t;
-  static constexpr node root = 0;
-  static constexpr node none = 0;  // the root ends no literal
+  static constexpr node none = UINT32_MAX;
 
   struct literal {
     std::string bytes;           // not empty, at most 65,535
@@ -42,65 +44,85 @@ class literal_index {
   // Literals are distinct; literal_of() is the index into this list.
   explicit literal_index(std::span<const literal> literals = {});
 
-  bool empty() const noexcept { return literal_count_ == 0; }
+  node root() const noexcept { return root_; }
 
   [[gnu::always_inline]] node step(node at, unsigned char byte) const noexcept {
-    const state* states = states_.data();
     while (true) {
-      const state& s = states[at];
-      if (s.children == dense) return rows_[s.child + column_[byte]];
+      if ((at & has_row) != 0) return rows_.data()[(at & number) + column_[byte]];
+      const state* states = states_.data();
+      const state& s = states[at & number];
       for (std::uint32_t i = 0; i < s.children; ++i) {
-        if (states[s.child + i].label == byte) return s.child + i;
+        if (states[s.child + i].label == byte) return states[s.child + i].self;
       }
       at = s.fail;
     }
   }
 
-  bool hits(node at) const noexcept { return states_[at].hit != none; }
-  node first_hit(node at) const noexcept { return states_[at].hit; }
-  node next_hit(node hit) const noexcept { return states_[states_[hit].fail].hit; }
-  std::uint32_t literal_of(node hit) const noexcept { return details_[hit].literal; }
+  // Whether a literal ends here; then the places of all that do, longest first.
+  static bool hits(node at) noexcept { return (at & has_hit) != 0; }
+  node first_hit(node at) const noexcept { return detail_of(at).hit; }
+  node next_hit(node hit) const noexcept { return detail_of(state_of(hit).fail).hit; }
+  std::uint32_t literal_of(node hit) const noexcept { return detail_of(hit).literal; }
 
-  // The beginnings of held literals that the text ends with, longest first:
-  // nodes whose depth is the bytes to hold, if one of their leads is there.
-  node first_held(node at) const noexcept { return states_[at].holds != 0 ? at : details_[at].next_held; }
-  node next_held(node at) const noexcept { return details_[at].next_held; }
-  std::uint32_t depth(node at) const noexcept { return details_[at].depth; }
-  std::uint8_t leads(node at) const noexcept { return states_[at].holds; }
+  // The beginnings of held literals that the text ends with, longest first: so
+  // many bytes, if one of the leads is in front of them; after the last, no leads.
+  struct held {
+    std::uint32_t next;
+    std::uint16_t depth;
+    std::uint8_t leads;
+  };
+  held first_held(node at) const noexcept {
+    const detail& d = detail_of(at);
+    return d.held.leads != 0 ? d.held : next_held(d.held);
+  }
+  held next_held(const held& h) const noexcept {
+    return h.next == UINT32_MAX ? held{UINT32_MAX, 0, 0} : details_.data()[h.next].held;
+  }
 
   std::size_t nodes() const noexcept { return states_.size(); }
   std::size_t bytes() const noexcept;  // of memory
 
  private:
+  static constexpr node has_row = 1U << 31;
+  static constexpr node has_hit = 1U << 30;
+  static constexpr node number = has_hit - 1;   // of a row's first cell, or of a state
+
   struct state {
-    node fail = root;
-    std::uint32_t child = 0;       // the first child, or the begin of the row
-    node hit = none;               // the longest suffix (itself included) that is a literal
-    std::uint8_t children = 0;     // how many, or `dense`
+    node self = 0;
+    node fail = 0;
+    std::uint32_t child = 0;       // the first one's number
+    std::uint8_t children = 0;
     unsigned char label = 0;       // the byte that leads here
-    std::uint8_t holds = 0;        // leads of the held literals that go on from here
   };
   // What is not needed at every byte.
   struct detail {
-    node next_held = root;         // the longest proper suffix that begins a held literal
+    node hit = none;               // the longest suffix (itself included) that is a literal
     std::uint32_t literal = UINT32_MAX;
-    std::uint16_t depth = 0;
+    match::literal_index::held held{UINT32_MAX, 0, 0};  // of itself; `next`: a state's number
   };
-  static constexpr std::uint8_t dense = 255;
   static constexpr std::uint32_t children_sparse_max = 3;
+
+  // The cell before a row's first tells the state that it belongs to.
+  std::uint32_t number_of(node at) const noexcept {
+    return (at & has_row) != 0 ? rows_.data()[(at & number) - 1] : at & number;
+  }
+  const state& state_of(node at) const noexcept { return states_.data()[number_of(at)]; }
+  const detail& detail_of(node at) const noexcept { return details_.data()[number_of(at)]; }
 
   struct layer;
   void grow(std::span<const literal> literals);
   void number_columns(std::span<const literal> literals);
   void link();
-  void make_row(node at, std::uint32_t first_child, std::uint32_t count);
+  void fill_row(std::uint32_t at);
+  std::uint32_t children_of(std::uint32_t at) const noexcept;
+  std::uint32_t go(std::uint32_t at, unsigned char byte) const noexcept;
 
   std::vector<state> states_;      // by depth; siblings side by side
-  std::vector<detail> details_;    // of the same nodes
+  std::vector<detail> details_;    // of the same
   std::vector<node> rows_;
   std::array<std::uint16_t, 256> column_{};
   std::uint32_t columns_ = 1;      // column 0: bytes of no literal
-  std::size_t literal_count_ = 0;
+  node root_ = 0;
 };
 
 }  // namespace stoplog::match

@@ -129,6 +129,7 @@ void planner::add_all(std::uint32_t rule) {
   const rule_spec& spec = specs_[rule];
   const std::vector<part_matcher>& parts = rules_[rule].parts;
   unit u{.rule = rule, .combines = true, .within = spec.match.within};
+  plan_.combines = true;
   u.holds = spec.effect != verdict::allow;
   u.blocks = spec.effect == verdict::block;
   u.excusable = !rules_[rule].unless.empty();

@@ -99,6 +99,7 @@ struct plan {
   bool mixed = false;                    // serves surfaces to which not all of its rules apply
   std::vector<unit> units;
   std::array<view_plan, 2> views;        // by view
+  bool combines = false;                 // it has `all` rules
   std::vector<std::uint32_t> always;     // units without any sign
   std::uint32_t held_bytes = 0;          // of the text's end, always held: `all` rules whose parts have no literal
   std::uint32_t kept_bytes = 0;          // the same of rules that only record

@@ -20,8 +20,9 @@ namespace {
 // stays near what made it necessary.
 constexpr std::uint64_t step_bytes = 512;
 
-// Text that nobody asks for any more is forgotten in pieces of this.
-constexpr std::uint64_t forget_bytes = 128;
+// A text is looked through for what nobody asks for any more when so much of it
+// is there.
+constexpr std::uint64_t forget_bytes = 256;
 
 constexpr std::array views{view::folded, view::raw};
 
@@ -36,17 +37,21 @@ struct stream::state {
     }
   }
 
+  // What is still needed of the text.
   struct positions {
-    std::uint64_t held;  // the first byte of the text that must be held
-    std::uint64_t kept;  // and that may still be asked for
+    std::uint64_t held = 0;                      // from here on it must not be released
+    std::uint64_t kept = 0;                      // from here on it may be asked for,
+    std::array<std::uint64_t, 2> kept_views{};   // and from here on each view
   };
   using watches = std::array<watch, 2>;
+  using pieces = std::array<held_text::piece, 2>;
 
   any_scan any(const unit& u) const { return {use, u, made.rules[u.rule], text}; }
   all_scan all(const unit& u) const { return {u, made.rules[u.rule], text}; }
   const unit& unit_of(const active_unit& a) const { return use.units[a.unit]; }
 
-  void go_over(watches& w, active_list& to, cut c) const;
+  pieces pieces_at(cut c) const;
+  void go_over(watches& w, active_list& to, const pieces& held) const;
   bool certain(const active_unit& a, cut c);
   bool becomes_certain(active_unit& a, cut c);
   bool blocks(cut c);
@@ -54,7 +59,8 @@ struct stream::state {
   void settle(cut c);
   void block(cut c);
   bool judge(std::uint64_t from, cut whole);
-  positions live(watches& w, const active_list& from, cut c) const;
+  positions live(watches& w, const active_list& from, cut c, const pieces& held) const;
+  void forget();
   std::uint64_t held_at_block(cut c) const;
   void release(std::uint64_t upto, std::uint64_t fed_begin, std::size_t fed_bytes);
   void report(std::uint32_t rule, text_span where);
@@ -73,15 +79,20 @@ struct stream::state {
   redactor masks;
   std::string masked;                 // what goes out when a mask is in it
   std::uint64_t released = 0;
-  positions now{0, 0};
+  positions now;
   stoplog::match::step last;
   bool ended = false;
   std::optional<errc> failure;
 };
 
-void stream::state::go_over(watches& w, active_list& to, cut c) const {
+stream::state::pieces stream::state::pieces_at(cut c) const {
+  return {text.in(view::folded, c.upto), text.in(view::raw, c.upto)};
+}
+
+void stream::state::go_over(watches& w, active_list& to, const pieces& held) const {
   for (const view v : views) {
-    if (use.of(v).used) w[static_cast<std::size_t>(v)].advance(use, v, text, text.in(v, c.upto), applies, to);
+    const auto i = static_cast<std::size_t>(v);
+    if (use.views[i].used) w[i].advance(use, v, text, held[i], applies, to);
   }
 }
 
@@ -187,39 +198,45 @@ void stream::state::block(cut c) {
 
 // Judges the text up to the cut; `from` of it was judged before. True: blocked.
 bool stream::state::judge(std::uint64_t from, cut whole) {
-  go_over(view_watches, active, whole);
+  const pieces held = pieces_at(whole);
+  go_over(view_watches, active, held);
   if (blocks(whole)) {
     block(first_block(from, whole));
     return true;
   }
   settle(whole);
-  now = live(view_watches, active, whole);
+  now = live(view_watches, active, whole, held);
   return false;
 }
 
-stream::state::positions stream::state::live(watches& w, const active_list& from, cut c) const {
-  if (c.end) return {c.upto, c.upto};
-  positions first{c.upto, c.upto};
-  const std::uint64_t looked = looked_upto(use, text, c);
+stream::state::positions stream::state::live(watches& w, const active_list& from, cut c, const pieces& held) const {
+  positions first{c.upto, c.upto, {held[0].end(), held[1].end()}};
+  if (c.end) return first;
+  const std::uint64_t looked = use.combines ? looked_upto(use, text, c) : c.upto;
+  std::array<std::uint64_t, 2> held_views = first.kept_views;
   for (const view v : views) {
-    if (!use.of(v).used) continue;
-    const watch::positions p = w[static_cast<std::size_t>(v)].live(use, v, text, text.in(v, c.upto), looked);
-    first.held = std::min(first.held, text.begin_of(v, p.held, c.upto));
-    first.kept = std::min(first.kept, text.begin_of(v, p.kept, c.upto));
+    const auto i = static_cast<std::size_t>(v);
+    if (!use.views[i].used) continue;
+    const watch::positions p = w[i].live(use, v, text, held[i], looked);
+    held_views[i] = p.held;
+    first.kept_views[i] = p.kept;
   }
   for (const active_unit& a : from.all()) {
     const unit& u = unit_of(a);
+    const auto i = static_cast<std::size_t>(u.view);
     if (u.combines) {
       first.kept = std::min(first.kept, all(u).kept_from(a));
-    } else {
-      const std::uint64_t begin = text.begin_of(u.view, a.next, c.upto);
-      first.kept = std::min(first.kept, begin);
-      // Where its matches begin in runs, the run holds, and knows better.
-      if (u.holds && u.run == none_of_them && a.next <= a.last_begin) first.held = std::min(first.held, begin);
+      continue;
     }
+    first.kept_views[i] = std::min(first.kept_views[i], a.next);
+    // Where its matches begin in runs, the run holds, and knows better.
+    if (u.holds && u.run == none_of_them && a.next <= a.last_begin) held_views[i] = std::min(held_views[i], a.next);
+  }
+  for (const view v : views) {
+    first.held = std::min(first.held, text.begin_of(v, held_views[static_cast<std::size_t>(v)], c.upto));
   }
   if (use.held_bytes != 0) {
-    const held_text::piece raw = text.in(view::raw, c.upto);
+    const held_text::piece& raw = held[static_cast<std::size_t>(view::raw)];
     const std::uint64_t begin = looked - std::min<std::uint64_t>(looked - raw.base, use.held_bytes);
     first.held = std::min(first.held, raw.base + backward(raw.text, begin - raw.base + 1, 1));
   }
@@ -227,18 +244,29 @@ stream::state::positions stream::state::live(watches& w, const active_list& from
   return first;
 }
 
+// Text that nobody asks for any more goes, in large enough pieces.
+void stream::state::forget() {
+  if (text.whole() - text.begin() < forget_bytes) return;
+  std::uint64_t from = std::min(now.kept, released);
+  for (const view v : views) {
+    from = std::min(from, text.begin_of(v, now.kept_views[static_cast<std::size_t>(v)], text.whole()));
+  }
+  if (from - std::min(from, text.begin()) >= forget_bytes / 2) text.forget_before(from);
+}
+
 // What would be held if the text had been cut here: all that is live began in
 // what is held, so going over that again tells; begin by begin, as if it had come
 // in byte by byte.
 std::uint64_t stream::state::held_at_block(cut c) const {
-  watches again{watch(text.in(view::folded, c.upto)), watch(text.in(view::raw, c.upto))};
+  const pieces held = pieces_at(c);
+  watches again{watch(held[0]), watch(held[1])};
   active_list seen(true);
-  go_over(again, seen, c);
+  go_over(again, seen, held);
   for (active_unit& a : seen.all()) {
     const unit& u = unit_of(a);
     if (!u.combines) a.next = std::max(a.next, any(u).settled_upto(a, c));
   }
-  return live(again, seen, c).held;
+  return live(again, seen, c, held).held;
 }
 
 void stream::state::release(std::uint64_t upto, std::uint64_t fed_begin, std::size_t fed_bytes) {
@@ -273,7 +301,7 @@ result<step> stream::feed(std::string_view piece, bool end) {
   }
   expects(!s.ended, "a stream is fed after its end");
   s.ended = end;
-  s.text.forget_before(std::min(s.now.kept, s.released), forget_bytes);
+  s.forget();
   const std::uint64_t fed_before = s.text.fed();
   std::uint64_t judged = s.text.whole();
   const bool valid = s.text.append(piece) && !(end && s.text.inside_sequence());

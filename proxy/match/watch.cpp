@@ -44,7 +44,7 @@ void watch::advance(const plan& rules, view v, const held_text& text, const held
   const std::uint64_t end = piece.end();
   if (runs) runs_.resize(p.rules_of_view.runs.size());
   // Kept out of memory while nothing is found: bytes may alias anything.
-  literal_index::node node = at_;
+  literal_index::node node = at_ == literal_index::none ? index.root() : at_;
   std::uint64_t count = count_;
   for (std::uint64_t at = scanned_; at < end; ++at) {
     const unsigned char byte = bytes[at - piece.base];
@@ -220,12 +220,13 @@ void watch::age(const pass& p, const run_spec& spec, run& r) const {
 
 // The longest end of the text that begins a held literal.
 std::uint64_t watch::held_begin(const pass& p) const {
+  const std::uint64_t end = p.piece.end();
+  if (at_ == literal_index::none) return end;
   const literal_index& index = p.rules_of_view.index;
-  for (auto node = index.first_held(at_); node != literal_index::root; node = index.next_held(node)) {
-    const std::uint64_t begin = p.piece.end() - index.depth(node);
-    if (p.leads(index.leads(node), begin)) return begin;
+  for (auto held = index.first_held(at_); held.leads != 0; held = index.next_held(held)) {
+    if (p.leads(held.leads, end - held.depth)) return end - held.depth;
   }
-  return p.piece.end();
+  return end;
 }
 
 watch::positions watch::live(const plan& rules, view v, const held_text& text, const held_text::piece& piece,

@@ -66,7 +66,7 @@ class watch {
   void age(const pass& p, const run_spec& spec, run& r) const;
   std::uint64_t held_begin(const pass& p) const;
 
-  literal_index::node at_ = literal_index::root;
+  literal_index::node at_ = literal_index::none;  // not begun
   std::uint64_t scanned_ = 0;
   std::uint64_t count_ = 0;      // code points that begin before scanned_
   std::uint64_t live_runs_ = 0;  // a bit each

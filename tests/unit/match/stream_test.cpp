@@ -182,7 +182,7 @@ TEST(Stream, TextOfAFindingIsThereWhenItIsFound) {
     for (std::size_t i = before; i < s.findings().size(); ++i) texts.emplace_back(s.text_of(s.findings()[i]));
   }
   EXPECT_THAT(texts, ::testing::ElementsAre("1234", "wxyz"));
-  ASSERT_TRUE(s.feed(std::string(200, '.'), false).has_value());
+  ASSERT_TRUE(s.feed(std::string(400, '.'), false).has_value());
   ASSERT_TRUE(s.feed(".", false).has_value());
   EXPECT_EQ(s.text_of({0, {0, 4}}), "") << "long gone";
 }
