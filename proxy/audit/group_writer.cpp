@@ -99,6 +99,7 @@ result<void> group_writer::write_group(std::deque<waiting_record>& batch) {
   for (; count != 0; --count) {
     const auto done = std::move(batch.front().done);
     batch.pop_front();
+    --counters_.in_flight;
     if (done) done(true);
   }
   return {};
@@ -116,6 +117,7 @@ void group_writer::give_up(std::deque<waiting_record>& batch) {
   for (auto& item : batch) {
     if (!item.done) continue;
     ++counters_.failed;
+    --counters_.in_flight;
     item.done(false);
   }
   std::erase_if(batch, [](const waiting_record& item) { return item.done != nullptr; });

@@ -26,6 +26,7 @@ struct log_counters {
   std::atomic<std::uint64_t> failed{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> last_durable{0};  // sequence number
+  std::atomic<std::size_t> in_flight{0};       // taken out of the queue, and their owners not told yet
   std::atomic<bool> healthy{true};
 };
 

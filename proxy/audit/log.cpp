@@ -79,7 +79,6 @@ struct log::state {
   std::condition_variable wake;
   std::deque<waiting_record> queue;
   clock::time_point first_queued;         // when the oldest record of the queue came
-  std::size_t in_flight = 0;              // taken out of the queue and not yet written
   bool urgent = false;                    // somebody waits for a record in the queue
   bool stopping = false;
   bool broken = false;
@@ -107,7 +106,7 @@ void log::state::run() {
     if (stopping && queue.empty() && !broken) return;
     const bool last = stopping;
     std::deque<waiting_record> batch = std::exchange(queue, {});
-    in_flight = batch.size();
+    counters.in_flight = batch.size();
     urgent = false;
     busy_since = clock::now();
     held.unlock();
@@ -115,7 +114,7 @@ void log::state::run() {
     if (index) index->nudge();
     held.lock();
     busy_since = {};
-    in_flight = 0;
+    counters.in_flight = 0;  // those that are left go back into the queue
     broken = !written;
     failure = written ? std::string{} : written.error().detail;
     if (!broken) continue;
@@ -170,7 +169,7 @@ bool log::append(record r, durability when, std::function<void(bool)> done) {
   bool wake = false;
   {
     const std::lock_guard held(state_->mutex);
-    if (state_->stopping || state_->queue.size() + state_->in_flight >= state_->options.queue_records) {
+    if (state_->stopping || state_->queue.size() + state_->counters.in_flight >= state_->options.queue_records) {
       ++state_->counters.refused;
       return false;
     }
@@ -190,7 +189,7 @@ log_status log::status() const {
   const log_counters& counters = state_->counters;
   {
     const std::lock_guard held(state_->mutex);
-    now.queued = state_->queue.size() + state_->in_flight;
+    now.queued = state_->queue.size() + counters.in_flight;
     now.failure = state_->failure;
     now.healthy = counters.healthy && !state_->stalled();
   }

@@ -132,8 +132,9 @@ position reader::follow(position from, const std::function<bool(const found_reco
 position reader::end() {
   const auto segments = list_segments(directory_);
   if (!segments || segments->empty()) return {};
-  return follow({segments->back(), 0, segments->back()}, [](const found_record&) { return true; },
-                [](const trouble&) {});
+  walk through(directory_, {segments->back(), 0, segments->back()});
+  while (!std::holds_alternative<end_of_log>(through.next())) {}
+  return through.here();
 }
 
 }  // namespace stoplog::audit

@@ -1,0 +1,31 @@
+// stoplog audit tail, query and show, once their arguments are read.
+#pragma once
+
+#include "audit/filter.hpp"
+#include "cli/verbs.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace stoplog::cli {
+
+struct audit_request {
+  std::string config, directory;  // one of them
+  bool json = false;
+  audit::filter asked;
+  std::string since, until;       // as they were typed; they become part of `asked`
+  std::size_t limit = 0;
+  std::optional<std::uint64_t> before;
+  bool follow = false;
+  std::string id;
+};
+
+// `pause` waits a moment between two looks at a log that is followed; false: stop.
+exit_code audit_tail(audit_request request, const std::function<bool()>& pause);
+exit_code audit_query(audit_request request);
+exit_code audit_show(const audit_request& request);
+
+}  // namespace stoplog::cli
