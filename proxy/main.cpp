@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   stoplog::cli::add_serve(program, code);
   stoplog::cli::add_check(program, code);
   stoplog::cli::add_test(program, code);
+  stoplog::cli::add_schema(program, code);
   stoplog::cli::add_audit(program, code);
   stoplog::cli::add_demo(program, code);
   try {

@@ -22,6 +22,7 @@ enum class exit_code : std::uint8_t {
 void add_serve(CLI::App& program, exit_code& code);
 void add_check(CLI::App& program, exit_code& code);
 void add_test(CLI::App& program, exit_code& code);
+void add_schema(CLI::App& program, exit_code& code);
 void add_audit(CLI::App& program, exit_code& code);
 void add_demo(CLI::App& program, exit_code& code);
 

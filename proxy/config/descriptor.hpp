@@ -46,14 +46,15 @@ template <class T>
 struct key {
   std::string_view name;
   config::need need = need::optional;
-  std::string_view type;   // for readers: "text", "a list of names", "duration"
+  std::string_view type;   // "text", "a list of lines": one of the phrases that cli/schema.cpp knows
   std::string_view about;  // one sentence
   void (*read)(const node& value, T& into, reading& in) = nullptr;
+  std::string_view holds = {};  // the object_reference of the group, or of the list's groups
 };
 
 template <class T>
 constexpr key<T> not_yet(std::string_view name) {
-  return {name, need::optional, {}, {}, nullptr};
+  return {name, need::optional, {}, {}, nullptr, {}};
 }
 
 // The same, without the reader.
@@ -63,6 +64,7 @@ struct key_reference {
   bool supported;
   std::string_view type;
   std::string_view about;
+  std::string_view holds;
 };
 
 struct object_reference {
@@ -73,7 +75,7 @@ struct object_reference {
 template <class T, std::size_t N>
 std::vector<key_reference> reference_of(const key<T> (&keys)[N]) {
   std::vector<key_reference> all;
-  for (const auto& k : keys) all.push_back({k.name, k.need == need::required, k.read != nullptr, k.type, k.about});
+  for (const auto& k : keys) all.push_back({k.name, k.need == need::required, k.read != nullptr, k.type, k.about, k.holds});
   return all;
 }
 

@@ -1,6 +1,7 @@
 // Lists of words and fragments of patterns, which rules refer to by name.
 #include "config/pack_draft.hpp"
 #include "config/read_file.hpp"
+#include "config/reference.hpp"
 #include "config/scalars.hpp"
 #include "config/utf8.hpp"
 #include "policy/did_you_mean.hpp"
@@ -126,5 +127,7 @@ void expand_fragments(const node& n, const pack_draft& pack, std::string& regex,
   }
   regex = expanded + regex.substr(at);
 }
+
+std::vector<object_reference> list_reference() { return {{"a list file", reference_of(list_file_keys)}}; }
 
 }  // namespace stoplog::config

@@ -76,16 +76,16 @@ void read_parts(const node& n, std::vector<match::part>& into, rule_draft& rule,
 
 constexpr key<rule_draft> match_keys[] = {
     {"any", need::optional, "a list of parts", "The rule matches where any of these parts matches.",
-     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.parts, into, in); }},
+     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.parts, into, in); }, "a part"},
     {"all", need::optional, "a list of parts", "The rule matches where every one of these parts matches, in any order, within the distance of `within`.",
      [](const node& n, rule_draft& into, reading& in) {
        into.value.match.how = match::expression::combine::all;
        read_parts(n, into.value.match.parts, into, in);
-     }},
+     }, "a part"},
     {"within", need::optional, "a number, 1 to 4096", "With `all`: the largest distance in bytes from the start of the first part to the end of the last.",
      [](const node& n, rule_draft& into, reading& in) { read_number(n, 1, within_bytes_max, into.value.match.within, in); }},
     {"unless", need::optional, "a list of parts", "A match in whose text one of these parts matches does not count.",
-     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.unless, into, in); }},
+     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.unless, into, in); }, "a part"},
     not_yet<rule_draft>("at_least"),
     not_yet<rule_draft>("signals"),
 };

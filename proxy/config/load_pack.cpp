@@ -45,10 +45,10 @@ constexpr key<pack_draft> pack_keys[] = {
     {"apiVersion", need::required, "stoplog/v1", "The language of the file.", [](const node&, pack_draft&, reading&) {}},
     {"kind", need::required, "RulePack", "What the file is.", [](const node&, pack_draft&, reading&) {}},
     {"metadata", need::required, "keys: name, version, owner, license, description", "What the pack is called.",
-     [](const node& n, pack_draft& into, reading& in) { read_object(n, into.value, metadata_keys, in); }},
-    {"lists", need::optional, "names of lists", "Each a list of words, or {file: path} with one entry a line.", read_lists},
+     [](const node& n, pack_draft& into, reading& in) { read_object(n, into.value, metadata_keys, in); }, "RulePack metadata"},
+    {"lists", need::optional, "names of lists", "Each a list of words, or {file: path} with one entry a line.", read_lists, "a list file"},
     {"fragments", need::optional, "names of fragments", "Pieces of patterns; a regex uses one as {{name}}.", read_fragments},
-    {"rules", need::required, "a list of rules", "The rules.", read_rules},
+    {"rules", need::required, "a list of rules", "The rules.", read_rules, "a rule"},
 };
 
 }  // namespace

@@ -36,7 +36,7 @@ constexpr key<rule_draft> rule_keys[] = {
      [](const node& n, rule_draft& into, reading& in) { read_word(n, status_words, into.value.notes.status, in); }},
     {"severity", need::required, "info, low, medium, high or critical", "How bad a match is; among rules that decide alike the more severe one is named in the record.",
      [](const node& n, rule_draft& into, reading& in) { read_word(n, severity_words, into.value.severity, in); }},
-    {"confidence", need::optional, "a number, 0 to 1", "How often a match is right, as far as the author knows. For readers.",
+    {"confidence", need::optional, "a fraction, 0 to 1", "How often a match is right, as far as the author knows. For readers.",
      [](const node& n, rule_draft& into, reading& in) { read_fraction(n, into.value.notes.confidence, in); }},
     {"strictness", need::optional, "a number, 1 to 4", "1: few false alarms, 4: many. The rule runs where the policy's `use` asks for this number or more. Default: 1.",
      [](const node& n, rule_draft& into, reading& in) { read_number(n, 1, 4, into.value.strictness, in); }},
@@ -50,8 +50,8 @@ constexpr key<rule_draft> rule_keys[] = {
      [](const node& n, rule_draft& into, reading& in) { read_list(n, into.value.notes.references, in, read_line); }},
     {"action", need::required, "observe, redact or block", "What the rule does where a policy enforces it.",
      [](const node& n, rule_draft& into, reading& in) { read_word(n, action_words, into.value.action, in, later_actions); }},
-    {"scope", need::optional, "keys: direction, roles, channels", "Which texts it looks at. Default: all.", read_scope},
-    {"match", need::required, "keys: any or all, within, unless", "What it looks for.", read_match},
+    {"scope", need::optional, "keys: direction, roles, channels", "Which texts it looks at. Default: all.", read_scope, "scope"},
+    {"match", need::required, "keys: any or all, within, unless", "What it looks for.", read_match, "match"},
     {"max_length", need::optional, "a number, 1 to 512", "The longest match that counts, in characters; needed where a pattern has no end of its own.",
      [](const node& n, rule_draft& into, reading& in) {
        std::uint32_t most = 0;
@@ -62,7 +62,7 @@ constexpr key<rule_draft> rule_keys[] = {
      [](const node& n, rule_draft& into, reading& in) { read_line(n, into.value.mask, in); }},
     {"message", need::optional, "text", "What the client reads when the rule blocks; for action block. Default: the policy's message.",
      [](const node& n, rule_draft& into, reading& in) { read_text(n, into.value.message, in); }},
-    {"tests", need::optional, "a list of tests", "Texts that must match and texts that must not.", read_rule_tests},
+    {"tests", need::optional, "a list of tests", "Texts that must match and texts that must not.", read_rule_tests, "a test"},
     not_yet<rule_draft>("guard"),
     not_yet<rule_draft>("locked"),
     not_yet<rule_draft>("signals"),

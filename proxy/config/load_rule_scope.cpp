@@ -60,9 +60,9 @@ constexpr key<test_draft> test_keys[] = {
      [](const node& n, test_draft& into, reading& in) { read_line(n, into.value.name, in); }},
     {"direction", need::optional, "request or response", "Where the text stands. May be left out where the rule's scope has one direction.",
      [](const node& n, test_draft& into, reading& in) { read_surface_word(n, directions, into.value.direction, in); }},
-    {"role", need::optional, "a role, as in scope", "Who speaks, in a request. Default: user.",
+    {"role", need::optional, "none, system, developer, user, assistant, tool or function", "Who speaks, in a request. Default: user.",
      [](const node& n, test_draft& into, reading& in) { read_surface_word(n, roles, into.value.role, in); }},
-    {"channel", need::optional, "a channel, as in scope", "Default: content.",
+    {"channel", need::optional, "content, reasoning, refusal, tool_name, tool_arguments, transcript, code, annotation, metadata or unknown", "Which part of a message. Default: content.",
      [](const node& n, test_draft& into, reading& in) { read_surface_word(n, channels, into.value.channel, in); }},
     {"text", need::optional, "text", "The text.",
      [](const node& n, test_draft& into, reading& in) {

@@ -30,7 +30,7 @@ constexpr key<listener> listener_keys[] = {
      [](const node& n, listener& into, reading& in) {
        into.tls.emplace();
        read_object(n, *into.tls, listener_tls_keys, in);
-     }},
+     }, "listener tls"},
 };
 
 struct admin_draft {
@@ -124,24 +124,24 @@ constexpr key<settings> settings_keys[] = {
     {"listeners", need::required, "a list of groups: address, tls", "Where clients connect.",
      [](const node& n, settings& into, reading& in) {
        read_list<listener>(n, into.listeners, in, [](const node& item, listener& l, reading& r) { read_object(item, l, listener_keys, r); });
-     }},
-    {"admin", need::optional, "keys: address, remote", "The listener for operators.", read_admin},
+     }, "listeners"},
+    {"admin", need::optional, "keys: address, remote", "The listener for operators.", read_admin, "admin"},
     {"workers", need::optional, "auto or a number, 1 to 1024", "Threads that serve. Default: auto, one a core.", read_workers},
-    {"upstreams", need::required, "a list of groups", "The model endpoints.", read_upstreams},
-    {"routes", need::required, "a list of groups", "Which request goes where; the first that fits.", read_routes},
-    {"clients", need::optional, "a list of groups", "Who may connect. Absent: the proxy does not authenticate.", read_clients},
+    {"upstreams", need::required, "a list of groups", "The model endpoints.", read_upstreams, "upstreams"},
+    {"routes", need::required, "a list of groups", "Which request goes where; the first that fits.", read_routes, "routes"},
+    {"clients", need::optional, "a list of groups", "Who may connect. Absent: the proxy does not authenticate.", read_clients, "clients"},
     {"policies", need::optional, "a path", "The folder of policies. Default: policies.",
      [](const node& n, settings& into, reading& in) { read_path(n, into.policies, in); }},
     {"rules", need::optional, "a path", "The folder of rule packs. Default: rules.",
      [](const node& n, settings& into, reading& in) { read_path(n, into.rules, in); }},
     {"limits", need::optional, "keys, see below", "What is refused because it is too large.",
-     [](const node& n, settings& into, reading& in) { read_object(n, into.limits, limits_keys, in); }},
+     [](const node& n, settings& into, reading& in) { read_object(n, into.limits, limits_keys, in); }, "limits"},
     {"deadlines", need::optional, "keys, see below", "What is given up because it takes too long.",
-     [](const node& n, settings& into, reading& in) { read_object(n, into.deadlines, deadlines_keys, in); }},
+     [](const node& n, settings& into, reading& in) { read_object(n, into.deadlines, deadlines_keys, in); }, "deadlines"},
     {"audit", need::optional, "keys: directory, index", "The audit log.",
-     [](const node& n, settings& into, reading& in) { read_object(n, into.audit, audit_keys, in); }},
+     [](const node& n, settings& into, reading& in) { read_object(n, into.audit, audit_keys, in); }, "audit"},
     {"log", need::optional, "keys: level, format", "The program's own messages, on stderr.",
-     [](const node& n, settings& into, reading& in) { read_object(n, into.log, log_keys, in); }},
+     [](const node& n, settings& into, reading& in) { read_object(n, into.log, log_keys, in); }, "log"},
 };
 
 // The defaults are relative to the file as well.

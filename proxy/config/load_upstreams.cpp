@@ -78,12 +78,12 @@ constexpr key<upstream> upstream_keys[] = {
      [](const node& n, upstream& into, reading& in) { read_name(n, into.name, in); }},
     {"url", need::required, "a URL", "Scheme, host, perhaps port and base path.", read_url},
     {"credentials", need::optional, "keys: bearer", "Absent: the client's own Authorization is passed on.",
-     [](const node& n, upstream& into, reading& in) { read_object(n, into, credentials_keys, in); }},
-    {"tls", need::optional, "keys: ca, server_name", "For https.", read_upstream_tls},
+     [](const node& n, upstream& into, reading& in) { read_object(n, into, credentials_keys, in); }, "credentials"},
+    {"tls", need::optional, "keys: ca, server_name", "For https.", read_upstream_tls, "upstream tls"},
     {"deadlines", need::optional, "keys: connect, first_byte, stream_idle, total", "What is given up because it takes too long.",
-     [](const node& n, upstream& into, reading& in) { read_object(n, into.deadlines, upstream_deadlines_keys, in); }},
+     [](const node& n, upstream& into, reading& in) { read_object(n, into.deadlines, upstream_deadlines_keys, in); }, "upstream deadlines"},
     {"limits", need::optional, "keys: connections", "What is put off because there is too much of it.",
-     [](const node& n, upstream& into, reading& in) { read_object(n, into, upstream_limits_keys, in); }},
+     [](const node& n, upstream& into, reading& in) { read_object(n, into, upstream_limits_keys, in); }, "upstream limits"},
 };
 
 void read_upstream(const node& n, upstream& into, reading& in) {

@@ -8,6 +8,7 @@
 namespace stoplog::config {
 
 std::vector<object_reference> pack_reference();
+std::vector<object_reference> list_reference();  // lists that are files
 std::vector<object_reference> rule_reference();
 std::vector<object_reference> scope_reference();  // and tests
 std::vector<object_reference> match_reference();  // and parts

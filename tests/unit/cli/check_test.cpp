@@ -2,53 +2,14 @@
 #include "cli/report.hpp"
 #include "cli/verbs.hpp"
 #include "support/folder.hpp"
+#include "unit/cli/run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <iostream>
 #include <sstream>
 
 namespace stoplog::cli {
 namespace {
-
-struct outcome {
-  exit_code code = exit_code::fine;
-  std::string out, err;
-};
-
-class captured {
- public:
-  explicit captured(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
-  ~captured() { stream_.rdbuf(before_); }
-  captured(const captured&) = delete;
-  captured& operator=(const captured&) = delete;
-  std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::ostream& stream_;
-  std::streambuf* before_;
-};
-
-outcome run(std::vector<std::string> arguments, const std::string& stdin_text = "") {
-  outcome seen;
-  const captured out(std::cout), err(std::cerr);
-  std::istringstream in(stdin_text);
-  auto* stdin_before = std::cin.rdbuf(in.rdbuf());
-  CLI::App program;
-  add_check(program, seen.code);
-  add_test(program, seen.code);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
-  try {
-    program.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    seen.code = exit_code::usage;
-  }
-  std::cin.rdbuf(stdin_before);
-  seen.out = out.text();
-  seen.err = err.text();
-  return seen;
-}
 
 std::string pack(std::string_view rest) {
   return "apiVersion: stoplog/v1\nkind: RulePack\nmetadata: {name: p, version: 1.0.0}\nrules:\n" + std::string(rest);
