@@ -96,9 +96,10 @@ span_length length(const node& n) {
       return sum;
     }
     span_length operator()(const alternate& a) const {
+      // Each part once: a second look at one would double at every level of nesting.
       span_length all = length(a.parts.front());
-      for (const node& part : a.parts) {
-        const span_length l = length(part);
+      for (std::size_t i = 1; i < a.parts.size(); ++i) {
+        const span_length l = length(a.parts[i]);
         all.shortest = std::min(all.shortest, l.shortest);
         all.longest = all.longest && l.longest ? std::optional(std::max(*all.longest, *l.longest)) : std::nullopt;
       }

@@ -10,6 +10,7 @@
 //   look-alikes              Cyrillic, Greek, Armenian, Cherokee and Latin
 //                            letters that look like an ASCII letter become it;
 //                            typographic quotes, dashes and slashes become ASCII
+//   digits                   of every script become 0 to 9
 //   spaces                   U+0020; runs of them stay as long as they are
 //   line breaks              VT, FF, NEL, LS and PS become LF; CR and LF stay
 //

@@ -7,12 +7,12 @@
 namespace stoplog::text {
 
 void offset_map::append(std::uint64_t count, std::uint32_t folded, std::uint32_t original) {
-  if (folded != 0 && count != 0) {
-    // A run goes on when the steps agree and nothing was dropped in between.
-    const run* last = first_ < runs_.size() ? &runs_.back() : nullptr;
-    const bool goes_on = last != nullptr && last->folded_step == folded && last->original_step == original &&
-                         last->original_begin + (folded_end_ - last->folded_begin) / folded * original == original_end_;
+  if (folded == 0) {
+    gap_ = gap_ || count != 0;
+  } else if (count != 0) {
+    const bool goes_on = !gap_ && first_ < runs_.size() && runs_.back().folded_step == folded && runs_.back().original_step == original;
     if (!goes_on) runs_.push_back({folded_end_, original_end_, folded, original});
+    gap_ = false;
   }
   folded_end_ += count * folded;
   original_end_ += count * original;

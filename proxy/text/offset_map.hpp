@@ -58,6 +58,7 @@ class offset_map {
   std::size_t first_ = 0;  // runs before it are forgotten
   std::uint64_t folded_end_ = 0;
   std::uint64_t original_end_ = 0;
+  bool gap_ = false;  // something was dropped after the last run
 };
 
 }  // namespace stoplog::text

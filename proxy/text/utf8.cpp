@@ -56,15 +56,17 @@ utf8_decoder::outcome utf8_decoder::push(char byte) noexcept {
 }
 
 std::optional<decoded> decode_front(std::string_view text) noexcept {
-  utf8_decoder decoder;
-  for (const char byte : text.substr(0, 4)) {
-    switch (decoder.push(byte)) {
-      case utf8_decoder::outcome::need_more: break;
-      case utf8_decoder::outcome::complete: return decoded{decoder.code_point(), decoder.length()};
-      case utf8_decoder::outcome::invalid: return std::nullopt;
-    }
+  if (text.empty()) return std::nullopt;
+  const auto byte = [text](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const sequence s = starts_with(byte(0));
+  if (s.length == 1) return decoded{byte(0), 1};
+  if (s.length == 0 || text.size() < s.length || byte(1) < s.lowest || byte(1) > s.highest) return std::nullopt;
+  char32_t code_point = byte(0) & (0x7FU >> s.length);
+  for (std::size_t i = 1; i < s.length; ++i) {
+    if ((byte(i) & 0xC0) != 0x80) return std::nullopt;
+    code_point = code_point << 6 | (byte(i) & 0x3FU);
   }
-  return std::nullopt;
+  return decoded{code_point, s.length};
 }
 
 void append_utf8(std::string& out, char32_t c) {

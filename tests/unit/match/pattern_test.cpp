@@ -163,6 +163,18 @@ TEST(pattern, the_closure_of_a_long_literal_is_not_nested_too_deep_for_re2) {
   EXPECT_TRUE(re2::RE2::FullMatch(literal.substr(0, 450), closure));
 }
 
+// Work that doubled at each level would never end.
+TEST(pattern, deep_nesting_costs_no_more_than_its_size) {
+  std::string regex = "a";
+  for (int depth = 0; depth < 190; ++depth) regex = "(?:" + regex + "|b)?";
+  const pattern_facts f = analyse(regex);
+  EXPECT_FALSE(f.opaque);
+  EXPECT_EQ(f.longest, 1U);
+  EXPECT_EQ(fold_pattern(regex).refusal, "");
+  for (int depth = 0; depth < 190; ++depth) regex = "(?:" + regex + "){1,2}";
+  EXPECT_TRUE(analyse(regex).opaque);  // beyond depth_max
+}
+
 TEST(pattern, what_is_not_known_is_opaque_and_promises_nothing) {
   const texts unknown = {"\\C", "a**", "*a", "(", ")", "[a", "[z-a]", "a\\", "\\8", "(?P<n", "(?x)a", "a{1001}", "a{3,2}", "\\x{110000}", "\\x{d800}", "\xFF",
                          "[[:nope:]]", "\\p{", "(?i-)", std::string(70'000, 'a'), std::string(500, '(') + std::string(500, ')')};
