@@ -19,7 +19,10 @@ test('an answer in one piece', async () => {
   assert.equal(response.headers.get('x-stoplog-coverage'), 'complete');
   assert.equal(response.headers.get('x-request-id'), 'req-demo');
   const record = await proxy.record(response.headers.get('x-stoplog-decision-id'));
-  assert.match(JSON.stringify(record), /"allow"/);
+  assert.equal(record.outcome.decision, 'allow');
+  assert.equal(record.outcome.status, 200);
+  assert.equal(record.what.streamed, false);
+  assert.equal(record.coverage.request.complete && record.coverage.response.complete, true);
 });
 
 test('a streamed answer', async () => {
@@ -30,6 +33,10 @@ test('a streamed answer', async () => {
   assert.equal(choices[0].finish_reason, 'stop');
   assert.match(response.headers.get('content-type'), /^text\/event-stream/);
   const record = await proxy.record(response.headers.get('x-stoplog-decision-id'));
+  assert.equal(record.outcome.decision, 'allow');
+  assert.equal(record.what.streamed, true);
+  assert.equal(record.coverage.response.received, Buffer.byteLength(choices[0].content));
+  assert.equal(record.coverage.response.scanned, record.coverage.response.received);
   assert.match(JSON.stringify(record), /"E2E-003"/, 'an observed rule is in the record');
 });
 

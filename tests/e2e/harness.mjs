@@ -6,6 +6,7 @@ import {execFile, spawn} from 'node:child_process';
 import {cp, mkdir, mkdtemp, rm, writeFile} from 'node:fs/promises';
 import {tmpdir} from 'node:os';
 import path from 'node:path';
+import {after} from 'node:test';
 import {setTimeout as sleep} from 'node:timers/promises';
 import {fileURLToPath} from 'node:url';
 import OpenAI from 'openai';
@@ -29,6 +30,11 @@ export async function eventually(what, probe, milliseconds = 20_000) {
   }
 }
 
+// What a failed case left running would keep its file from ending. The files'
+// own hooks come after this one, so they get their time first.
+const running = new Set();
+after(() => { setTimeout(() => { for (const left of running) left.signal('SIGKILL'); }, 10_000).unref(); });
+
 class Process {
   constructor(name, args, environment = {}) {
     this.name = name;
@@ -38,7 +44,8 @@ class Process {
     this.child.stderr.on('data', data => { this.output += data; });
     this.ended = new Promise(resolve => this.child.on('close', (code, signal) => resolve({code, signal})));
     this.running = true;
-    this.ended.then(() => { this.running = false; });
+    running.add(this);
+    this.ended.then(() => { this.running = false; running.delete(this); });
   }
 
   signal(name) { this.child.kill(name); }
@@ -88,7 +95,7 @@ export class Proxy {
     proxy.config = path.join(proxy.folder, 'stoplog.yaml');
     await cp(path.join(here, 'policies'), path.join(proxy.folder, 'policies'), {recursive: true});
     await cp(path.join(here, 'rules'), path.join(proxy.folder, 'rules'), {recursive: true});
-    await mkdir(path.join(proxy.folder, 'audit'));
+    await mkdir(path.join(proxy.folder, 'audit'), {mode: 0o700});
     const all = {
       apiVersion: 'stoplog/v1', kind: 'Settings', listeners: [{address: '127.0.0.1:0'}],
       admin: {address: '127.0.0.1:0'}, workers: 2,
@@ -136,13 +143,16 @@ export class Proxy {
     });
   }
 
-  // The audit record of a decision, as `stoplog audit show` prints it.
+  // The audit record of a finished exchange, as `stoplog audit show` prints it.
   async record(id) {
     assert.match(id ?? '', /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/);
-    return eventually(`the record of ${id}`, async () => {
-      const shown = await run_program('audit', 'show', id, '--config', this.config, '-o', 'json');
-      return shown.code === 0 ? JSON.parse(shown.stdout) : null;
-    });
+    return eventually(`the record of ${id}`, async () => (await this.records(id)).find(record => record.kind === 'exchange'));
+  }
+
+  // All records of a decision that are there now; a stream has one of its beginning too.
+  async records(id) {
+    const {stdout} = await run_program('audit', 'show', id, '--config', this.config, '-o', 'json');
+    return stdout.split('\n').filter(Boolean).map(line => JSON.parse(line));
   }
 
   async stop() {

@@ -37,7 +37,8 @@ async function expect_refusal(answer, status, code) {
   assert.equal(typeof error.message, 'string');
   assert.equal(error.decision_id, answer.headers['x-stoplog-decision-id']);
   assert.ok(['refuse', 'error'].includes(answer.headers['x-stoplog-decision']), answer.headers['x-stoplog-decision']);
-  assert.ok(JSON.stringify(await proxy.record(error.decision_id)).includes(`"${code}"`), 'recorded with its reason');
+  const {outcome} = await proxy.record(error.decision_id);
+  assert.deepEqual([outcome.status, outcome.reason], [status, code], 'recorded with its reason');
 }
 
 const chat = () => `${proxy.url}/v1/chat/completions`;
@@ -152,6 +153,6 @@ for (const [name, bytes] of smuggling) {
   test(`400 and closed: ${name}`, async () => {
     const got = await exchange_bytes(bytes);
     assert.match(got, /^HTTP\/1\.1 40[04] /, got);
-    assert.equal(got.match(/HTTP\/1\.1 /g).length, 1, 'one answer only');
+    assert.equal(got.match(/HTTP\/1\.1 \d/g).length, 1, 'one answer only');
   });
 }
