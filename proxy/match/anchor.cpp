@@ -65,24 +65,25 @@ bool comes_after_prefix(const pattern_facts& facts) {
   return facts.required.before_min + code_points_min(facts.required.any_of) >= longest;
 }
 
-void use_sign(anchor& a, const part_matcher& part, anchor::sign what, const std::vector<std::string>& literals,
-              const literal_counts& counts) {
+// Signs rarer than this are as good as each other; then the one that comes
+// sooner is better, for less is held until it must have come.
+constexpr double rare_enough = 1e-7;
+
+void use_sign(anchor& a, anchor::sign what, const std::vector<std::string>& literals, std::uint32_t before_min,
+              std::uint32_t before_max, const literal_counts& counts) {
+  if (literals.empty()) return;
   const double cost = cost_of(literals, counts);
-  if (literals.empty() || cost >= a.sign_cost) return;
-  const pattern_facts& facts = part.facts();
-  const std::uint32_t longest = *part.code_points_max();
+  if (cost >= a.sign_cost) {
+    const bool sooner = a.what == anchor::sign::suffix && before_max < a.before_max && cost < rare_enough;
+    if (!sooner) return;
+  } else if (a.what == anchor::sign::suffix && a.sign_cost < rare_enough && before_max >= a.before_max) {
+    return;
+  }
   a.sign_cost = cost;
   a.what = what;
   a.signs = literals;
-  a.before_min = 0;
-  a.before_max = 0;
-  if (what == anchor::sign::suffix) {
-    const std::uint32_t shortest_sign = code_points_min(literals);
-    a.before_max = longest - std::min(longest, shortest_sign);
-  } else if (what == anchor::sign::inside) {
-    a.before_min = facts.required.before_min;
-    a.before_max = std::min(longest, facts.required.before_max.value_or(longest));
-  }
+  a.before_min = before_min;
+  a.before_max = before_max;
 }
 
 }  // namespace
@@ -114,9 +115,14 @@ anchor choose_anchor(const part_matcher& part, const literal_counts& counts) {
   const bool by_literals = prefixes_lead(facts);
   a.sign_cost = by_literals ? 1e9 : sign_cost_max;
   if (by_literals) a.prefixes = facts.prefixes;
-  if (by_literals) use_sign(a, part, anchor::sign::prefix, facts.prefixes, counts);
-  use_sign(a, part, anchor::sign::suffix, facts.suffixes, counts);
-  if (comes_after_prefix(facts)) use_sign(a, part, anchor::sign::inside, facts.required.any_of, counts);
+  if (by_literals) use_sign(a, anchor::sign::prefix, facts.prefixes, 0, 0, counts);
+  const std::uint32_t longest = *part.code_points_max();
+  const std::uint32_t shortest_suffix = std::min(longest, code_points_min(facts.suffixes));
+  use_sign(a, anchor::sign::suffix, facts.suffixes, 0, longest - shortest_suffix, counts);
+  if (comes_after_prefix(facts)) {
+    use_sign(a, anchor::sign::inside, facts.required.any_of, facts.required.before_min,
+             std::min(longest, facts.required.before_max.value_or(longest)), counts);
+  }
   return a;
 }
 

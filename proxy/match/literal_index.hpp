@@ -79,6 +79,12 @@ class literal_index {
     return h.next == UINT32_MAX ? held{UINT32_MAX, 0, 0} : details_.data()[h.next].held;
   }
 
+  // The longest of the text's last `bytes` bytes that begin any literal.
+  std::uint32_t begun_within(node at, std::uint64_t bytes) const noexcept {
+    while (detail_of(at).held.depth > bytes) at = state_of(at).fail;
+    return detail_of(at).held.depth;
+  }
+
   std::size_t nodes() const noexcept { return states_.size(); }
   std::size_t bytes() const noexcept;  // of memory
 

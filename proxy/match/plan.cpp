@@ -107,7 +107,8 @@ void planner::add_any(std::uint32_t rule) {
         for (const std::string& s : a.signs) longest = std::max(longest, count_code_points(s));
         until = std::min(until, a.before_max + longest + 1);
       }
-      hold_prefixes(a, u, {.reach = static_cast<std::uint32_t>(until), .set = u.set, .leads = bit(a.begins), .holds = u.holds});
+      hold_prefixes(a, u, {.reach = static_cast<std::uint32_t>(until), .sign_by = a.before_max, .set = u.set,
+                           .leads = bit(a.begins), .holds = u.holds});
       std::vector<std::uint32_t> ids;
       for (const std::string& p : a.prefixes) ids.push_back(draft(u.view).id_of(p));
       std::sort(ids.begin(), ids.end());
@@ -193,8 +194,10 @@ void planner::add_window(view v, const std::string& text, const window_spec& win
   for (window_spec& known : list) {
     window_spec same = known;
     same.reach = window.reach;
+    same.sign_by = window.sign_by;
     if (same == window) {
       known.reach = std::max(known.reach, window.reach);
+      known.sign_by = std::max(known.sign_by, window.sign_by);
       return;
     }
   }
@@ -211,6 +214,7 @@ void planner::add_window(view v, const std::string& text, const window_spec& win
   both.unite(plan_.of(v).sets[window.set]);
   united->set = set_of(v, both);
   united->reach = std::max(united->reach, window.reach);
+  united->sign_by = std::max(united->sign_by, window.sign_by);
   united->leads |= window.leads;
   united->holds |= window.holds;
 }

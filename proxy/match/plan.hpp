@@ -45,6 +45,7 @@ struct unit {
 // Text held (or only kept) from a literal's begin on.
 struct window_spec {
   std::uint32_t reach = 0;         // so many code points; of `in_bytes`, bytes as they came in
+  std::uint32_t sign_by = UINT32_MAX;  // after so many code points only while a sign has begun before
   std::uint32_t set = 0;           // until a byte that is not in this set
   std::uint8_t leads = 0;
   bool holds = false;

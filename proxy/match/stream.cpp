@@ -54,6 +54,7 @@ struct stream::state {
   void go_over(watches& w, active_list& to, const pieces& held) const;
   bool certain(const active_unit& a, cut c);
   bool becomes_certain(active_unit& a, cut c);
+  bool settles_to_block(active_unit& a, cut c);
   bool blocks(cut c);
   cut first_block(std::uint64_t from, cut whole);
   void settle(cut c);
@@ -103,8 +104,18 @@ bool stream::state::certain(const active_unit& a, cut c) {
 
 bool stream::state::becomes_certain(active_unit& a, cut c) {
   const unit& u = unit_of(a);
-  if (u.combines) return all(u).certain(a, c, scratch);
+  if (u.combines) return settles_to_block(a, c);
   return any(u).becomes_certain(a, c, view_watches[static_cast<std::size_t>(u.view)].count());
+}
+
+// Settles a blocking `all` rule, unless that blocks: then it stays as it was, for
+// first_block() to find out when.
+bool stream::state::settles_to_block(active_unit& a, cut c) {
+  scratch = a;
+  bool found = false;
+  all(unit_of(a)).settle(a, c, [&](text_span) { found = true; });
+  if (found) std::swap(a, scratch);
+  return found;
 }
 
 // Whether a blocking rule is certain at the cut, where none was before.
@@ -158,7 +169,7 @@ void stream::state::settle(cut c) {
     bool over = false;
     if (u.combines) {
       const all_scan scan = all(u);
-      scan.settle(a, c, found);
+      if (!u.blocks) scan.settle(a, c, found);
       over = scan.over(a, c);
     } else {
       const any_scan scan = any(u);

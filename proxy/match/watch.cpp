@@ -197,10 +197,18 @@ void watch::report_runs(const pass& p, std::uint64_t which, std::uint64_t upto) 
   }
 }
 
+// Whether a literal that began in time is still going on.
+bool watch::sign_begun(const pass& p, const window& w, std::uint32_t sign_by) const {
+  const std::uint64_t begun = p.rules_of_view.index.begun_within(at_, p.piece.end() - w.begin);
+  const std::uint64_t code_points = count_code_points(p.piece.text.substr(p.piece.text.size() - begun));
+  return count_ - code_points <= w.begin_count + sign_by;
+}
+
 bool watch::lives(const pass& p, window& w, std::uint64_t combined_upto) const {
   const window_spec& spec = p.rules_of_view.windows[w.spec];
   if (spec.in_bytes) return p.text.begin_of(p.v, w.begin, p.text.whole()) + spec.reach > combined_upto;
-  if (count_ - w.begin_count >= spec.reach) return false;
+  const std::uint64_t age = count_ - w.begin_count;
+  if (age >= spec.reach || (age > spec.sign_by && !sign_begun(p, w, spec.sign_by))) return false;
   const bool unbroken = p.within(spec.set, w.checked, p.piece.end());
   w.checked = p.piece.end();
   return unbroken;

@@ -62,6 +62,7 @@ class watch {
   void from_windows(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
   void combine(const pass& p, std::uint32_t unit, std::uint64_t begin, std::uint64_t end);
   void activate(const pass& p, std::uint32_t unit, const run& first, std::uint64_t last_begin, std::uint64_t sign_end);
+  bool sign_begun(const pass& p, const window& w, std::uint32_t sign_by) const;
   bool lives(const pass& p, window& w, std::uint64_t combined_upto) const;
   void age(const pass& p, const run_spec& spec, run& r) const;
   std::uint64_t held_begin(const pass& p) const;
