@@ -1,7 +1,7 @@
 // The folded view: a text as a reader sees it, so that spelling tricks do not
 // hide a word from a rule. Each code point is replaced on its own:
 //
-//   case                     full Unicode case folding; upper case never remains
+//   case                     full Unicode case folding; no upper-case ASCII remains
 //   compatibility forms      fullwidth, mathematical, circled, ligatures ...
 //   accents, combining marks dropped (categories Mn and Me)
 //   invisible characters     dropped: default-ignorable (zero-width, tags,
