@@ -5,7 +5,7 @@
 
 #include "base/error.hpp"
 #include "base/surface.hpp"
-#include "json/document.hpp"
+#include "json/writer.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -25,7 +25,12 @@ struct text_field {
   json::node_id node = json::no_node;
   surface where{direction::request, role::none, channel::content};
   dialect::lane lane = no_lane;
+  bool is_key = false;  // the text is the member's key, not its value
 };
+
+inline std::string_view text_of(const json::document& in, const text_field& f) noexcept {
+  return f.is_key ? in[f.node].key : in[f.node].text;
+}
 
 // A part that cannot be read as text (an image, token ids, ...).
 struct opaque_part {
@@ -33,10 +38,20 @@ struct opaque_part {
   std::string_view kind;  // image_url, input_audio, file, token_ids: static text
 };
 
+// A value that says the text of another node once more (chat: logprobs). It may
+// go out only where that text goes out untouched; with no_node: never, unless
+// nothing is enforced.
+struct repeat {
+  json::node_id node = json::no_node;
+  json::node_id of = json::no_node;
+};
+
 struct request_facts {
   std::string model;
   bool streamed = false;
-  bool wants_usage = false;  // chat: stream_options.include_usage
+  bool wants_usage = false;     // chat: stream_options.include_usage
+  std::uint32_t choices = 1;    // answers asked for (chat: n)
+  std::uint64_t text_bytes = 0; // of all texts; for estimates
 };
 
 struct request_view {
@@ -50,6 +65,7 @@ struct answer_view {
   std::string id;
   std::vector<text_field> texts;
   std::vector<opaque_part> opaque;
+  std::vector<repeat> repeats;
 };
 
 // What an answer ends with when a policy ended it.
@@ -61,6 +77,7 @@ struct blocked_ending {
 struct event_view {
   std::vector<text_field> texts;
   std::vector<opaque_part> opaque;
+  std::vector<repeat> repeats;
   std::vector<lane> ended;    // lanes that no later event will add to
 };
 
@@ -69,22 +86,31 @@ class answer_stream {
  public:
   virtual ~answer_stream() = default;
 
-  // Reads one event's data. The view is valid until the next read.
-  virtual result<const event_view*> read(std::string_view event_name, const json::document& data) = 0;
+  // Reads one event's data. The view is valid until the next read. Errors:
+  // upstream_malformed, also for text in a lane that has ended.
+  virtual result<const event_view*> read(const json::document& data) = 0;
 
-  // Whether this data, which is no JSON, ends the stream (chat: [DONE]).
+  // The event that was read last has gone to the client: what it said of
+  // finished choices and begun tool calls is what the client knows.
+  virtual void passed_on() = 0;
+
+  // Whether this data, which is no JSON, ends the stream (chat: [DONE]), and
+  // the event that does.
   virtual bool is_terminator(std::string_view data) const = 0;
+  virtual std::string terminator() const = 0;
 
   // A complete event (SSE bytes) that adds `text` to a lane.
   virtual std::string delta(lane to, std::string_view text) const = 0;
 
   // Complete events (SSE bytes, terminator included) that end the answer so
-  // that a client sees that a policy did. `blocked` is the lane that decided.
+  // that a client sees that a policy did, and cannot carry out a tool call that
+  // was cut. `blocked` is the lane that decided.
   virtual std::string ending(lane blocked, const blocked_ending& why) const = 0;
 
   // choices[1].delta.content
   virtual std::string path(lane of) const = 0;
 
+  virtual std::size_t lanes() const = 0;             // given out so far: 0 .. lanes() - 1
   virtual std::string_view model() const = 0;        // as answered; empty until known
   virtual std::string_view response_id() const = 0;  // the upstream's; empty until known
 };
@@ -99,9 +125,14 @@ class codec {
   virtual result<answer_view> read_answer(const json::document& body) const = 0;
   virtual std::unique_ptr<answer_stream> open_stream(const request_facts& asked) const = 0;
 
-  // A non-streamed answer in which choices that hold the nodes of `blocked` are ended by the policy.
-  virtual std::string blocked_answer(const json::document& body, const std::vector<json::node_id>& blocked,
-                                     const blocked_ending& why) const = 0;
+  // Adds the edits that end, for the policy's reason, the choices of a whole
+  // answer that hold the nodes of `blocked`; all of them where a node is in none.
+  virtual void end_choices(const json::document& body, const std::vector<json::node_id>& blocked,
+                           const blocked_ending& why, json::edits& changes) const = 0;
+
+  // A complete event (SSE bytes) that a client takes for an error. No
+  // terminator follows it: the answer is not whole.
+  virtual std::string error_event(std::string_view code, std::string_view message) const = 0;
 };
 
 }  // namespace stoplog::dialect

@@ -30,6 +30,7 @@ struct report {
   // Bytes of the deciding channel released after the start of the deciding
   // match: 0, always; recorded because it is the promise.
   std::uint64_t leaked = 0;
+  bool findings_dropped = false;  // there were more findings than are kept
 };
 
 }  // namespace stoplog::guard

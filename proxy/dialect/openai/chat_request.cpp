@@ -1,0 +1,127 @@
+#include "dialect/openai/chat_request.hpp"
+
+#include "dialect/openai/chat_shapes.hpp"
+
+#include <charconv>
+
+namespace stoplog::dialect::openai {
+namespace {
+
+using json::document;
+using json::kind;
+using json::no_node;
+using json::node_id;
+
+constexpr std::uint32_t choices_max = 128;  // the API's own
+
+error wrong(std::string what) { return fail(errc::malformed_request, std::move(what)); }
+
+// A member that is absent or null is as good as none.
+node_id present(const document& d, node_id object, std::string_view key) {
+  const node_id id = d.find(object, key);
+  return id != no_node && d[id].kind == kind::null ? no_node : id;
+}
+
+result<bool> read_flag(const document& d, node_id object, std::string_view key) {
+  const node_id id = present(d, object, key);
+  if (id == no_node) return false;
+  if (d[id].kind != kind::boolean) return wrong(std::string(key) + " must be true or false");
+  return d[id].text == "true";
+}
+
+result<std::uint32_t> read_choices(const document& d) {
+  const node_id id = present(d, document::root, "n");
+  if (id == no_node) return 1U;
+  std::uint32_t n = 0;
+  const std::string_view text = d[id].text;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), n);
+  const bool whole = d[id].kind == kind::number && code == std::errc{} && end == text.data() + text.size();
+  if (!whole || n < 1 || n > choices_max) return wrong("n must be a whole number from 1 to " + std::to_string(choices_max));
+  return n;
+}
+
+result<request_facts> read_facts(const document& d) {
+  request_facts facts;
+  const node_id model = d.find(document::root, "model");
+  if (model == no_node || d[model].kind != kind::string || d[model].text.empty()) return wrong("model must be a string");
+  facts.model = d[model].text;
+  const auto streamed = read_flag(d, document::root, "stream");
+  if (!streamed) return streamed.error();
+  facts.streamed = *streamed;
+  if (const node_id options = present(d, document::root, "stream_options"); options != no_node) {
+    if (d[options].kind != kind::object) return wrong("stream_options must be an object");
+    const auto usage = read_flag(d, options, "include_usage");
+    if (!usage) return usage.error();
+    facts.wants_usage = *usage;
+  }
+  const auto choices = read_choices(d);
+  if (!choices) return choices.error();
+  facts.choices = *choices;
+  return facts;
+}
+
+result<role> read_role(const document& d, node_id message) {
+  const node_id id = d.find(message, "role");
+  if (id == no_node || d[id].kind != kind::string) return wrong("a message must have a role");
+  // A role that no rule could name would carry its text past every rule.
+  const auto known = role_from(d[id].text);
+  if (!known || *known == role::none) return wrong("a message has a role that is not known");
+  return *known;
+}
+
+result<void> check_messages(const document& d) {
+  const node_id list = d.find(document::root, "messages");
+  if (list == no_node || d[list].kind != kind::array) return wrong("messages must be an array");
+  if (d[list].first_child == no_node) return wrong("messages must not be empty");
+  for (node_id at = d[list].first_child; at != no_node; at = d[at].next) {
+    if (d[at].kind != kind::object) return wrong("a message must be an object");
+    const node_id text = present(d, at, "content");
+    const bool fits = text == no_node || d[text].kind == kind::string || d[text].kind == kind::array;
+    if (!fits) return wrong("the content of a message must be a string or an array of parts");
+  }
+  return {};
+}
+
+// Every string, and every key that no shape lists, in document order.
+result<void> collect(const document& d, const std::vector<shape_id>& shapes, request_view& view) {
+  const auto table = chat_shapes();
+  role speaker = role::none;
+  std::uint32_t speaks_until = 0;
+  for (node_id id = 0; id < d.size(); ++id) {
+    const json::node& n = d[id];
+    const shape& is = table[shapes[id]];
+    if (n.begin >= speaks_until) speaker = role::none;
+    if (shapes[id] == message && n.kind == kind::object) {
+      const auto known = read_role(d, id);
+      if (!known) return known.error();
+      speaker = *known;
+      speaks_until = n.end;
+    }
+    const surface where{direction::request, speaker, is.text};
+    if (is_free_key(d, id, table, shapes)) view.texts.push_back({id, where, no_lane, true});
+    if (!is.opaque.empty() && n.kind != kind::null) view.opaque.push_back({id, is.opaque});
+    if (n.kind == kind::string && !n.text.empty() && !(is.data && is_data(n.text))) view.texts.push_back({id, where, no_lane, false});
+  }
+  for (const text_field& f : view.texts) view.facts.text_bytes += text_of(d, f).size();
+  return {};
+}
+
+}  // namespace
+
+result<request_view> read_chat_request(const document& body) {
+  if (body[document::root].kind != kind::object) return wrong("the body must be an object");
+  std::vector<shape_id> shapes;
+  const auto given = give_shapes(body, chat_shapes(), request, true, shapes);
+  if (!given) return given.error();
+  auto facts = read_facts(body);
+  if (!facts) return facts.error();
+  const auto checked = check_messages(body);
+  if (!checked) return checked.error();
+  request_view view;
+  view.facts = std::move(*facts);
+  const auto collected = collect(body, shapes, view);
+  if (!collected) return collected.error();
+  return view;
+}
+
+}  // namespace stoplog::dialect::openai

@@ -1,0 +1,133 @@
+// What a chat stream writes itself: deltas with held text, and blocked endings.
+#include "dialect/openai/chat_stream.hpp"
+#include "dialect/sse.hpp"
+
+#include <algorithm>
+
+namespace stoplog::dialect::openai {
+namespace {
+
+// A cut tool call must not be carried out by anybody. Clients that take the
+// last name or add names up find no such tool; clients that parse the arguments
+// find no JSON, wherever they were cut: outside a string this is no token, and
+// within one it does not close it.
+constexpr std::string_view stopped_name = "stopped_by_policy";
+constexpr std::string_view stopped_arguments = " stopped by policy";
+
+void write_stopped(json::writer& w, std::string_view arguments_key) {
+  w.begin_object().member("name", stopped_name).member(arguments_key, stopped_arguments).end_object();
+}
+
+}  // namespace
+
+void chat_stream::write_head(json::writer& w) const {
+  w.member("id", id_).member("object", "chat.completion.chunk").key("created").raw(created_).member("model", model_);
+}
+
+std::string chat_stream::chunk(std::uint32_t choice, std::string_view delta, std::string_view finish_reason) const {
+  json::writer w;
+  w.begin_object();
+  write_head(w);
+  w.key("choices").begin_array().begin_object().member("index", static_cast<std::int64_t>(choice)).key("delta").raw(delta);
+  if (finish_reason.empty()) w.key("finish_reason").null();
+  else w.member("finish_reason", finish_reason);
+  w.end_object().end_array().end_object();
+  std::string out;
+  append_event(out, {}, w.take());
+  return out;
+}
+
+std::string chat_stream::delta(lane to, std::string_view text) const {
+  const lane_state& lane = lanes_.at(to);
+  std::string value;
+  json::append_string(value, text);
+  for (const step& s : lane.way) {  // from the string up
+    json::writer w;
+    if (!s.key.empty()) {
+      value = w.begin_object().key(s.key).raw(value).end_object().take();
+      continue;
+    }
+    w.begin_array();
+    if (value.front() == '{') {
+      w.begin_object();
+      if (s.numbered) w.member("index", static_cast<std::int64_t>(s.element));
+      if (!s.type.empty()) w.member("type", s.type);
+      w.raw(std::string_view(value).substr(1, value.size() - 2)).end_object();
+    } else {
+      w.raw(value);
+    }
+    value = w.end_array().take();
+  }
+  return chunk(lane.choice, value, {});
+}
+
+std::string chat_stream::usage_chunk() const {
+  constexpr std::uint64_t bytes_a_token = 4;  // an estimate; the record does not take it for a count
+  const auto prompt = static_cast<std::int64_t>((asked_.text_bytes + bytes_a_token - 1) / bytes_a_token);
+  const auto answered = static_cast<std::int64_t>((text_bytes_ + bytes_a_token - 1) / bytes_a_token);
+  json::writer w;
+  w.begin_object();
+  write_head(w);
+  w.key("choices").begin_array().end_array().key("usage").begin_object();
+  w.member("prompt_tokens", prompt).member("completion_tokens", answered).member("total_tokens", prompt + answered);
+  w.end_object().end_object();
+  std::string out;
+  append_event(out, {}, w.take());
+  return out;
+}
+
+// The delta of a choice's last chunk.
+std::string chat_stream::last_delta(bool with_role, const std::vector<tool_call>& calls) {
+  json::writer w;
+  w.begin_object();
+  if (with_role) w.member("role", "assistant");
+  const auto is_tool = [](const tool_call& call) { return call.kind != "function_call"; };
+  if (std::any_of(calls.begin(), calls.end(), is_tool)) {
+    w.key("tool_calls").begin_array();
+    for (const tool_call& call : calls) {
+      if (!is_tool(call)) continue;
+      w.begin_object().member("index", static_cast<std::int64_t>(call.element)).key(call.kind);
+      write_stopped(w, call.kind == "custom" ? "input" : "arguments");
+      w.end_object();
+    }
+    w.end_array();
+  }
+  if (!std::all_of(calls.begin(), calls.end(), is_tool)) {
+    w.key("function_call");
+    write_stopped(w, "arguments");
+  }
+  return w.end_object().take();
+}
+
+std::string chat_stream::ending(lane blocked, const blocked_ending& why) const {
+  const std::uint32_t deciding = blocked == no_lane ? 0 : lanes_.at(blocked).choice;
+  std::deque<choice_state> left = told_;
+  const auto known = [&left](std::uint32_t index) {
+    return std::any_of(left.begin(), left.end(), [index](const choice_state& c) { return c.index == index; });
+  };
+  for (std::uint32_t index = 0; index < asked_.choices; ++index) {
+    if (!known(index)) left.push_back({.index = index});
+  }
+  if (!known(deciding)) left.push_back({.index = deciding});
+  // Whoever's text decided, or if it was nobody's and all are finished, the
+  // first one says that a policy ended the answer.
+  const auto unfinished = [](const choice_state& c) { return !c.finished; };
+  const bool any = std::any_of(left.begin(), left.end(), unfinished);
+  std::string out;
+  for (choice_state& c : left) {
+    const bool speaks = c.index == deciding && (unfinished(c) || blocked != no_lane || !any);
+    if (!unfinished(c) && !speaks) continue;
+    if (speaks && !why.message.empty()) {
+      json::writer w;
+      w.begin_object();
+      if (!c.has_role) w.member("role", "assistant");
+      out += chunk(c.index, w.member("content", why.message).end_object().take(), {});
+      c.has_role = true;
+    }
+    out += chunk(c.index, last_delta(!c.has_role, c.calls), "content_filter");
+  }
+  if (asked_.wants_usage) out += usage_chunk();
+  return out + terminator();
+}
+
+}  // namespace stoplog::dialect::openai

@@ -1,0 +1,40 @@
+#include "guard/answer_guard.hpp"
+
+#include "guard/document_judge.hpp"
+#include "guard/ending.hpp"
+
+namespace stoplog::guard {
+
+result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits& limits,
+                                      const std::shared_ptr<const policy::compiled_policy>& policy, std::string body) {
+  json::reader reader({.depth = limits.json_depth});
+  const auto read = reader.read(body);
+  if (!read) return fail(errc::upstream_malformed, read.error().detail);
+  const json::document& in = **read;
+  auto view = codec.read_answer(in);
+  if (!view) return view.error();
+  answer_outcome done;
+  document_judge judge(policy);
+  std::vector<judged_text> judged;
+  std::vector<json::node_id> blocked;
+  for (const dialect::text_field& field : view->texts) {
+    auto text = judge.judge(in, field, done.report);
+    if (!text) return text.error();
+    if (text->blocked) blocked.push_back(field.node);
+    judged.push_back(std::move(*text));
+  }
+  json::edits changes;
+  if (!blocked.empty()) codec.end_choices(in, blocked, ending_of(done.report, *policy), changes);
+  for (judged_text& text : judged) {
+    if (changes.covers(in, text.field.node)) text.counts.released = 0;
+    add_counts(text.counts, done.report.coverage);
+  }
+  add_edits(in, judged, view->repeats, enforces(*policy), changes);
+  note_opaque(in, view->opaque, done.report.coverage);
+  done.model = std::move(view->model);
+  done.response_id = std::move(view->id);
+  done.body = changes.empty() ? std::move(body) : changes.apply(in);
+  return done;
+}
+
+}  // namespace stoplog::guard

@@ -1,0 +1,89 @@
+#include "guard/document_judge.hpp"
+
+#include "guard/text_scan.hpp"
+
+#include <algorithm>
+
+namespace stoplog::guard {
+
+std::string path_of(const json::document& in, const dialect::text_field& field) {
+  if (!field.is_key) return in.path(field.node);
+  // The key is the text that was found: its place stands for it.
+  const json::node& n = in[field.node];
+  const std::string above = n.parent == json::document::root ? std::string() : in.path(n.parent) + '.';
+  return above + "{key " + std::to_string(n.index) + "}";
+}
+
+template <class Path>
+result<judged_text> document_judge::judge_text(std::string_view text, surface where, const Path& path, report& into) {
+  judged_text done;
+  if (clean_.contain(text, where)) {
+    done.counts.received = done.counts.scanned = done.counts.released = text.size();
+    return done;
+  }
+  text_scan scan(policy_, where);
+  const auto step = scan.feed(text, true);
+  if (!step) return step.error();
+  done.blocked = step->blocked;
+  done.changed = !step->verbatim;
+  if (done.changed) done.released = step->released;
+  scan.count(done.counts);
+  auto found = scan.take_found();
+  if (found.empty() && !done.blocked && !done.changed && done.counts.scanned == text.size()) clean_.add(text, where);
+  for (policy::finding& f : found) {
+    f.path = path();
+    into.decision.add(std::move(f), *policy_);
+  }
+  into.findings_dropped = into.findings_dropped || scan.findings_dropped();
+  return done;
+}
+
+result<judged_text> document_judge::judge(const json::document& in, const dialect::text_field& field, report& into) {
+  auto done = judge_text(dialect::text_of(in, field), field.where, [&] { return path_of(in, field); }, into);
+  if (done) done->field = field;
+  return done;
+}
+
+result<judged_text> document_judge::judge(std::string_view text, surface where, std::string_view path, report& into) {
+  return judge_text(text, where, [path] { return std::string(path); }, into);
+}
+
+bool enforces(const policy::compiled_policy& policy) {
+  const match::database& rules = *policy.database();
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    if (rules.rule(i).effect != verdict::allow) return true;
+  }
+  return false;
+}
+
+void add_edits(const json::document& in, const std::vector<judged_text>& judged,
+               const std::vector<dialect::repeat>& repeats, bool enforced, json::edits& changes) {
+  for (const dialect::repeat& r : repeats) {
+    const auto is_of = [&r](const judged_text& t) { return t.field.node == r.of && !t.field.is_key && t.changed; };
+    const bool as_it_was = r.of == json::no_node ? !enforced : std::none_of(judged.begin(), judged.end(), is_of);
+    if (!as_it_was && !changes.covers(in, r.node)) changes.replace_raw(r.node, "null");
+  }
+  for (const judged_text& t : judged) {
+    if (!t.changed || changes.covers(in, t.field.is_key ? in[t.field.node].parent : t.field.node)) continue;
+    if (t.field.is_key) changes.replace_key(t.field.node, t.released);
+    else changes.replace_string(t.field.node, t.released);
+  }
+}
+
+void note_opaque(const json::document& in, const std::vector<dialect::opaque_part>& parts, coverage& into) {
+  constexpr std::size_t notes_max = 100;
+  for (const dialect::opaque_part& part : parts) {
+    if (into.opaque.size() >= notes_max) return;
+    opaque_note note{in.path(part.node), std::string(part.kind)};
+    const auto same = [&note](const opaque_note& n) { return n.kind == note.kind && n.path == note.path; };
+    if (std::none_of(into.opaque.begin(), into.opaque.end(), same)) into.opaque.push_back(std::move(note));
+  }
+}
+
+void add_counts(const coverage& of, coverage& into) noexcept {
+  into.received += of.received;
+  into.scanned += of.scanned;
+  into.released += of.released;
+}
+
+}  // namespace stoplog::guard

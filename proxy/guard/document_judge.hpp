@@ -1,0 +1,61 @@
+// Judges texts that stand whole in a JSON document.
+#pragma once
+
+#include "dialect/codec.hpp"
+#include "guard/clean_texts.hpp"
+#include "guard/report.hpp"
+#include "policy/compiled.hpp"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stoplog::guard {
+
+// What became of one text.
+struct judged_text {
+  dialect::text_field field;
+  bool blocked = false;
+  bool changed = false;        // `released` is not the text itself
+  std::string released;        // only when changed
+  guard::coverage counts;
+};
+
+class document_judge {
+ public:
+  explicit document_judge(std::shared_ptr<const policy::compiled_policy> policy) : policy_(std::move(policy)) {}
+
+  // Adds what was found to `into`, but no counts: what is released is the
+  // caller's to say. Errors: evaluation_failed under on_error block.
+  result<judged_text> judge(const json::document& in, const dialect::text_field& field, report& into);
+
+  // A text that stands in no document.
+  result<judged_text> judge(std::string_view text, surface where, std::string_view path, report& into);
+
+ private:
+  template <class Path>
+  result<judged_text> judge_text(std::string_view text, surface where, const Path& path, report& into);
+
+  std::shared_ptr<const policy::compiled_policy> policy_;
+  clean_texts clean_;
+};
+
+// Whether any rule of the policy may change what it judges.
+bool enforces(const policy::compiled_policy& policy);
+
+// Adds the edits for what was redacted, except in values that are replaced
+// already. Repeats of a text that did not stay as it was go out as null; so do
+// repeats of no known text, if the policy is `enforced`.
+void add_edits(const json::document& in, const std::vector<judged_text>& judged,
+               const std::vector<dialect::repeat>& repeats, bool enforced, json::edits& changes);
+
+// Adds a note for each opaque part that has none yet; the first 100 are kept.
+void note_opaque(const json::document& in, const std::vector<dialect::opaque_part>& parts, coverage& into);
+
+void add_counts(const coverage& of, coverage& into) noexcept;
+
+// The path of a text field, for records.
+std::string path_of(const json::document& in, const dialect::text_field& field);
+
+}  // namespace stoplog::guard

@@ -1,0 +1,17 @@
+// What a client is told when a policy ended an answer.
+#pragma once
+
+#include "dialect/codec.hpp"
+#include "guard/report.hpp"
+#include "policy/compiled.hpp"
+
+namespace stoplog::guard {
+
+// Of a report whose verdict is block. Views of `policy`.
+inline dialect::blocked_ending ending_of(const report& of, const policy::compiled_policy& policy) {
+  expects(of.decision.rule.has_value(), "a block has a rule that decided");
+  const std::uint32_t rule = *of.decision.rule;
+  return {policy.message_for(rule), policy.rules()[rule].category};
+}
+
+}  // namespace stoplog::guard

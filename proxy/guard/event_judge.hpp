@@ -1,0 +1,65 @@
+// Judges the events of a streamed answer one by one and writes what goes out.
+#pragma once
+
+#include "dialect/sse.hpp"
+#include "guard/document_judge.hpp"
+#include "guard/lanes.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace stoplog::guard {
+
+class event_judge {
+ public:
+  event_judge(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
+              std::shared_ptr<const policy::compiled_policy> policy);
+
+  enum class next { go_on, stopped, done };
+
+  // Appends to `out` what goes out for the event. After `stopped`, `ending_at`
+  // is where the blocked ending begins in it.
+  result<next> judge(const dialect::sse_event& event, std::string& out, std::size_t& ending_at);
+
+  // What was seen so far, with all counts.
+  guard::report report() const;
+
+  const dialect::answer_stream& stream() const noexcept { return *stream_; }
+  std::uint64_t held() const noexcept { return lanes_.held(); }
+
+ private:
+  // Text of a lane that the event at hand released.
+  struct piece {
+    dialect::lane lane;
+    std::string text;
+  };
+  result<next> judge_data(const dialect::sse_event& event, const json::document& data, std::string& out,
+                          std::size_t& ending_at);
+  result<bool> judge_name(std::string_view name);
+  result<bool> judge_texts(const json::document& data, const dialect::event_view& view);
+  result<bool> judge_whole(const json::document& data, const dialect::text_field& field);
+  result<bool> feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim);
+  result<bool> flush(const std::vector<dialect::lane>& ended, const dialect::event_view& view, std::string& out);
+  result<next> finish(std::string& out, std::size_t& ending_at);
+  void pass(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view, std::string& out);
+  next stop(std::string& out, std::size_t& ending_at);
+
+  std::shared_ptr<const policy::compiled_policy> policy_;
+  std::unique_ptr<dialect::answer_stream> stream_;
+  json::reader reader_;
+  document_judge whole_;
+  lanes lanes_;
+  bool enforced_;
+  guard::report report_;
+
+  // Of the event at hand:
+  std::vector<judged_text> judged_;
+  std::vector<piece> pieces_;
+  coverage counts_;              // of its whole texts
+  bool name_changed_ = false;
+  dialect::lane deciding_ = dialect::no_lane;
+  std::uint64_t withheld_ = 0;   // text that a lane released and that did not go out
+};
+
+}  // namespace stoplog::guard

@@ -1,0 +1,26 @@
+#include "guard/redacted_runs.hpp"
+
+#include <algorithm>
+
+namespace stoplog::guard {
+
+std::vector<redacted_run> redacted_runs(std::span<const match::finding> found, const match::database& rules) {
+  std::vector<redacted_run> spans;
+  for (const match::finding& f : found) {
+    if (rules.rule(f.rule).effect == verdict::redact) spans.push_back({f.where, f.rule});
+  }
+  std::sort(spans.begin(), spans.end(), [](const redacted_run& a, const redacted_run& b) {
+    return a.where.begin != b.where.begin ? a.where.begin < b.where.begin : a.rule < b.rule;
+  });
+  std::vector<redacted_run> runs;
+  for (const redacted_run& s : spans) {
+    if (!runs.empty() && s.where.begin <= runs.back().where.end) {
+      runs.back().where.end = std::max(runs.back().where.end, s.where.end);
+    } else {
+      runs.push_back(s);
+    }
+  }
+  return runs;
+}
+
+}  // namespace stoplog::guard
