@@ -201,6 +201,7 @@ log_status log::status() const {
     const std::uint64_t indexed = state_->index->indexed();
     now.index_lag = durable > indexed ? durable - indexed : 0;
     now.damaged = state_->index->damaged();
+    now.index_failure = state_->index->failure();
   }
   return now;
 }

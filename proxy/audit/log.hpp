@@ -41,6 +41,7 @@ struct log_status {
   std::uint64_t index_lag = 0;   // records in the log and not yet in the index
   std::uint64_t damaged = 0;     // places in the log that could not be read, found while indexing
   std::string failure;           // why the last write failed; empty once one has succeeded
+  std::string index_failure;     // why the index does not get on; empty while it does
 };
 
 enum class durability : std::uint8_t {

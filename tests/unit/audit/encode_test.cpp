@@ -7,6 +7,7 @@
 
 #include <array>
 #include <random>
+#include <set>
 
 namespace stoplog::audit {
 namespace {
@@ -179,6 +180,28 @@ TEST(audit_encode, the_longest_record_stays_within_the_bound) {
   EXPECT_EQ(back->value.findings_dropped, 2 * findings_max);
   EXPECT_EQ(back->value.rule, "DEMO-001");
   EXPECT_TRUE(back->value.clipped);
+}
+
+TEST(audit_encode, the_document_names_every_member) {
+  const std::string text = read_all(std::filesystem::path(STOPLOG_SOURCE_DIR) / "docs" / "audit-record.md");
+  ASSERT_FALSE(text.empty());
+  maker make(7);
+  std::set<std::string> names;
+  json::reader reader;
+  for (std::uint64_t seq = 1; seq <= 300; ++seq) {
+    const std::string line = encode(make.make(), seq);
+    const auto read = reader.read(line);
+    ASSERT_TRUE(read);
+    for (json::node_id id = 0; id < (*read)->size(); ++id) names.emplace((**read)[id].key);
+  }
+  names.erase("");
+  EXPECT_EQ(names.size(), 63U);
+  for (const auto& name : names) {
+    const bool group = name == "who" || name == "what" || name == "policy" || name == "outcome" || name == "coverage";
+    const bool named = text.find('`' + name + (group ? "." : "`")) != std::string::npos ||
+                       text.find('.' + name + '`') != std::string::npos || text.find('`' + name + "[]`") != std::string::npos;
+    EXPECT_TRUE(named) << name;
+  }
 }
 
 TEST(audit_decode, passes_over_members_that_it_does_not_know) {

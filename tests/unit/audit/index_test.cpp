@@ -85,8 +85,9 @@ TEST(audit_index, a_lock_held_by_another_process_delays_no_record) {
   const auto found = reader::open(folder.log())->find({}, 100);
   ASSERT_TRUE(found);
   EXPECT_EQ(found->records.size(), 51U) << "a reader does not wait for the index";
+  EXPECT_TRUE(eventually([&] { return made->status().index_failure == "index: database is locked"; }));
   other.run("ROLLBACK");
-  EXPECT_TRUE(eventually([&] { return made->status().index_lag == 0; }));
+  EXPECT_TRUE(eventually([&] { return made->status().index_lag == 0 && made->status().index_failure.empty(); }));
   EXPECT_EQ(indexed(folder.log()), 51U);
 }
 
