@@ -1,4 +1,4 @@
-// The units whose sign was seen and that are being looked at.
+// What a stream is looking at: the units whose sign was seen.
 #pragma once
 
 #include "match/plan.hpp"
@@ -7,18 +7,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace stoplog::match {
 
-// Of a part of `all`: its matches that may still be combined.
-struct part_progress {
-  std::uint64_t next = 0;         // begins before it are in `spans` or have no match; of the part's view
-  std::vector<text_span> spans;   // by begin; offsets of the text
-};
-
-// Offsets of the unit's view, but where said otherwise.
-struct active_unit {
+// A part of an `any` rule. Offsets are of its view.
+struct active_part {
   std::uint32_t unit = 0;
   std::uint64_t next = 0;         // matches that begin before it are known
   std::uint64_t next_count = 0;   // code points of the view before it
@@ -29,13 +24,20 @@ struct active_unit {
   std::uint64_t last_end = 0;     // of the last match found
   std::uint64_t checked = 0;      // bytes before it are known to be of the unit's set, or not
   std::uint64_t broken_at = 0;    // after the last byte that is not: no match lies across it
+};
 
-  // `all` only; offsets of the text.
+// An `all` rule. Offsets are of the text, but where said otherwise.
+struct active_combination {
+  std::uint32_t unit = 0;
   bool started = false;             // `parts` are of this activation
   std::uint64_t from = 0;           // nothing that begins before it can be combined
   std::uint64_t until = 0;          // combinations that end after it need a further sign
   std::uint64_t combined_upto = 0;  // ends up to it have been combined
-  std::vector<part_progress> parts;
+  struct part {
+    std::uint64_t next = 0;         // begins before it are in `spans` or have no match; of the part's view
+    std::vector<text_span> spans;   // its matches that may still be combined, by begin
+  };
+  std::vector<part> parts;
 };
 
 // A plan may serve several surfaces; then not all its rules apply to each.
@@ -47,40 +49,40 @@ struct unit_filter {
 };
 
 // A list that keeps the memory of what is removed from it.
+template <class Active>
 class active_list {
  public:
-  // `apart`: a unit has a place for each begin instead of one for all.
-  explicit active_list(bool apart = false) noexcept : apart_(apart) {}
-  bool apart() const noexcept { return apart_; }
+  std::span<Active> all() noexcept { return {slots_.data(), count_}; }
+  std::span<const Active> all() const noexcept { return {slots_.data(), count_}; }
 
-  std::span<active_unit> all() noexcept { return {slots_.data(), count_}; }
-  std::span<const active_unit> all() const noexcept { return {slots_.data(), count_}; }
-
-  // The unit's place, or null.
-  active_unit* find(std::uint32_t unit) noexcept {
-    if (apart_) return nullptr;
-    for (active_unit& a : all()) {
+  Active* find(std::uint32_t unit) noexcept {
+    for (Active& a : all()) {
       if (a.unit == unit) return &a;
     }
     return nullptr;
   }
 
-  active_unit& add(std::uint32_t unit) {
-    if (count_ == slots_.size()) slots_.emplace_back();
-    active_unit& a = slots_[count_++];
-    std::vector<part_progress> parts = std::move(a.parts);
-    a = {};
-    a.unit = unit;
-    a.parts = std::move(parts);
-    return a;
+  // As it was left by what was removed, but for its unit.
+  Active& add(std::uint32_t unit) {
+    if (count_ == slots_.size()) {
+      slots_.reserve(count_ + 1 + count_ / 2);  // few are ever needed at once
+      slots_.emplace_back();
+    }
+    slots_[count_].unit = unit;
+    return slots_[count_++];
   }
 
   void remove(std::size_t index) noexcept { std::swap(slots_[index], slots_[--count_]); }
 
  private:
-  std::vector<active_unit> slots_;
+  std::vector<Active> slots_;
   std::size_t count_ = 0;
-  bool apart_;
+};
+
+struct active_units {
+  active_list<active_part> parts;
+  active_list<active_combination> combinations;
+  bool apart = false;   // a part has a place for each begin instead of one for all
 };
 
 }  // namespace stoplog::match

@@ -37,7 +37,7 @@ std::uint64_t all_scan::limit_of(cut c) const {
 }
 
 // The text before what is held was judged when other signs were seen.
-void all_scan::start(active_unit& a) const {
+void all_scan::start(active_combination& a) const {
   a.parts.resize(rule_.parts.size());
   for (std::size_t i = 0; i < a.parts.size(); ++i) {
     const view v = rule_.parts[i].view();
@@ -51,7 +51,7 @@ void all_scan::start(active_unit& a) const {
 
 // Adds the part's matches that became certain; the shortest for each begin, so
 // that what was found once never changes.
-void all_scan::collect(const part_matcher& part, part_progress& progress, cut c) const {
+void all_scan::collect(const part_matcher& part, active_combination::part& progress, cut c) const {
   const borders b = borders_of(part, c);
   const std::uint64_t base = b.piece.base;
   std::uint64_t from = progress.next;
@@ -71,10 +71,10 @@ void all_scan::collect(const part_matcher& part, part_progress& progress, cut c)
 
 // A combination ends where a match of a part ends; it begins with the earliest
 // match that lies within the distance before that end.
-bool all_scan::combine_at(const active_unit& a, std::uint64_t end, text_span& where) const {
+bool all_scan::combine_at(const active_combination& a, std::uint64_t end, text_span& where) const {
   const std::uint64_t earliest = end - std::min<std::uint64_t>(end, unit_.within);
   where = {end, end};
-  for (const part_progress& p : a.parts) {
+  for (const active_combination::part& p : a.parts) {
     const auto first = std::find_if(p.spans.begin(), p.spans.end(),
                                     [&](const text_span& s) { return s.begin >= earliest && s.end <= end; });
     if (first == p.spans.end()) return false;
@@ -83,14 +83,14 @@ bool all_scan::combine_at(const active_unit& a, std::uint64_t end, text_span& wh
   return !unit_.excusable || !excused(rule_, text_.raw(where));
 }
 
-void all_scan::settle(active_unit& a, cut c, const found_span& found) const {
+void all_scan::settle(active_combination& a, cut c, const found_span& found) const {
   if (!a.started) start(a);
   const std::uint64_t limit = limit_of(c);
   for (std::size_t i = 0; i < a.parts.size(); ++i) collect(rule_.parts[i], a.parts[i], c);
   std::uint64_t end = a.combined_upto;
   while (true) {
     std::uint64_t next = UINT64_MAX;
-    for (const part_progress& p : a.parts) {
+    for (const active_combination::part& p : a.parts) {
       for (const text_span& s : p.spans) {
         if (s.end > end && s.end <= limit) next = std::min(next, s.end);
       }
@@ -101,19 +101,12 @@ void all_scan::settle(active_unit& a, cut c, const found_span& found) const {
     if (combine_at(a, end, where)) found(where);
   }
   a.combined_upto = std::max(a.combined_upto, limit);
-  for (part_progress& p : a.parts) {
+  for (active_combination::part& p : a.parts) {
     std::erase_if(p.spans, [&](const text_span& s) { return s.begin + unit_.within <= limit; });
   }
 }
 
-bool all_scan::certain(const active_unit& a, cut c, active_unit& scratch) const {
-  scratch = a;
-  bool any = false;
-  settle(scratch, c, [&](text_span) { any = true; });
-  return any;
-}
-
-std::uint64_t all_scan::kept_from(const active_unit& a) const {
+std::uint64_t all_scan::kept_from(const active_combination& a) const {
   if (!a.started) return a.from;
   std::uint64_t from = UINT64_MAX;
   for (std::size_t i = 0; i < a.parts.size(); ++i) {

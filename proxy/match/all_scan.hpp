@@ -21,16 +21,13 @@ class all_scan {
 
   all_scan(const unit& u, const compiled_rule& rule, const held_text& text) : unit_(u), rule_(rule), text_(text) {}
 
-  // Whether a combination is certain at the cut. Monotone in it.
-  bool certain(const active_unit& a, cut c, active_unit& scratch) const;
-
   // Tells of every combination that became certain with the cut, and moves on.
-  void settle(active_unit& a, cut c, const found_span& found) const;
+  void settle(active_combination& a, cut c, const found_span& found) const;
 
-  bool over(const active_unit& a, cut c) const { return limit_of(c) >= a.until; }
+  bool over(const active_combination& a, cut c) const { return limit_of(c) >= a.until; }
 
   // The first byte of the text that may still be asked for.
-  std::uint64_t kept_from(const active_unit& a) const;
+  std::uint64_t kept_from(const active_combination& a) const;
 
  private:
   struct borders {
@@ -40,9 +37,9 @@ class all_scan {
   };
   borders borders_of(const part_matcher& part, cut c) const;
   std::uint64_t limit_of(cut c) const;
-  void start(active_unit& a) const;
-  void collect(const part_matcher& part, part_progress& progress, cut c) const;
-  bool combine_at(const active_unit& a, std::uint64_t end, text_span& where) const;
+  void start(active_combination& a) const;
+  void collect(const part_matcher& part, active_combination::part& progress, cut c) const;
+  bool combine_at(const active_combination& a, std::uint64_t end, text_span& where) const;
 
   const unit& unit_;
   const compiled_rule& rule_;

@@ -24,13 +24,13 @@ std::uint64_t any_scan::after_last_break(const borders& b, std::uint64_t from) c
   return from;
 }
 
-std::uint64_t any_scan::settled_upto(const active_unit& a, const borders& b, cut c) const {
+std::uint64_t any_scan::settled_upto(const active_part& a, const borders& b, cut c) const {
   if (c.end) return b.piece.end();
   const std::size_t far = backward(b.piece.text, b.piece.text.size(), unit_.reach - 1);
   return std::max(after_last_break(b, std::min(a.next, b.piece.end())), b.piece.base + far);
 }
 
-std::uint64_t any_scan::settled_upto(active_unit& a, const borders& b, cut c, std::uint64_t code_points) const {
+std::uint64_t any_scan::settled_upto(active_part& a, const borders& b, cut c, std::uint64_t code_points) const {
   if (c.end) return b.piece.end();
   const std::uint64_t unchecked = std::max(a.next, a.checked);
   const std::uint64_t broken = after_last_break(b, unchecked);
@@ -48,7 +48,7 @@ std::uint64_t any_scan::code_points_between(const held_text::piece& piece, std::
   return count_code_points(piece.text.substr(from - piece.base, to - from));
 }
 
-bool any_scan::certain(const active_unit& a, cut c) const {
+bool any_scan::certain(const active_part& a, cut c) const {
   const borders b = borders_of(c);
   const std::uint64_t upto = unit_.excusable ? settled_upto(a, b, c) : b.limit;
   bool fires = false;
@@ -59,7 +59,7 @@ bool any_scan::certain(const active_unit& a, cut c) const {
   return fires;
 }
 
-bool any_scan::becomes_certain(active_unit& a, cut c, std::uint64_t code_points) const {
+bool any_scan::becomes_certain(active_part& a, cut c, std::uint64_t code_points) const {
   const borders b = borders_of(c);
   if (unit_.excusable) return settled_upto(a, b, c, code_points) > a.next && certain(a, c);
   if (b.limit <= a.asked_upto) return false;

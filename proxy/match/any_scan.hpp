@@ -17,23 +17,23 @@ class any_scan {
 
   // Whether the text up to the cut makes a match certain that no continuation
   // excuses. Monotone in the cut.
-  bool certain(const active_unit& a, cut c) const;
+  bool certain(const active_part& a, cut c) const;
 
   // The same for the whole of what is there, where nothing was certain before:
   // asks RE2 only if there is a new answer to be had.
-  bool becomes_certain(active_unit& a, cut c, std::uint64_t code_points) const;
+  bool becomes_certain(active_part& a, cut c, std::uint64_t code_points) const;
 
   // Begins before it have no matches but those that are certain at the cut.
-  std::uint64_t settled_upto(const active_unit& a, cut c) const { return settled_upto(a, borders_of(c), c); }
+  std::uint64_t settled_upto(const active_part& a, cut c) const { return settled_upto(a, borders_of(c), c); }
   // The same for the whole of what is there, `code_points` of the view in all;
   // remembers what it went over.
-  std::uint64_t settled_upto(active_unit& a, cut c, std::uint64_t code_points) const {
+  std::uint64_t settled_upto(active_part& a, cut c, std::uint64_t code_points) const {
     return settled_upto(a, borders_of(c), c, code_points);
   }
 
   // Tells `found` of every match that begins before `settled`, and moves on.
   template <class Found>
-  void settle(active_unit& a, cut c, std::uint64_t settled, Found found) const {
+  void settle(active_part& a, cut c, std::uint64_t settled, Found found) const {
     if (settled <= a.next) return;
     const borders b = borders_of(c);
     if (!waits_for_block()) {
@@ -51,7 +51,7 @@ class any_scan {
   // The matches that are certain at the cut though they may still grow; for the
   // end of a blocked text, after settle().
   template <class Found>
-  void unsettled(const active_unit& a, cut c, Found found) const {
+  void unsettled(const active_part& a, cut c, Found found) const {
     if (unit_.excusable) return;  // what an `unless` will say of them is not known
     const borders b = borders_of(c);
     each_match(a, b, b.limit, [&](std::uint64_t begin, std::uint64_t end) {
@@ -62,7 +62,7 @@ class any_scan {
 
   // Whether no match of this activation can come any more, and none of a later
   // one can lie in one that was found.
-  bool over(const active_unit& a) const noexcept { return a.next > a.last_begin && a.next >= a.last_end; }
+  bool over(const active_part& a) const noexcept { return a.next > a.last_begin && a.next >= a.last_end; }
 
  private:
   struct borders {
@@ -70,8 +70,8 @@ class any_scan {
     std::uint64_t limit;     // ends up to it are certain
   };
   borders borders_of(cut c) const;
-  std::uint64_t settled_upto(active_unit& a, const borders& b, cut c, std::uint64_t code_points) const;
-  std::uint64_t settled_upto(const active_unit& a, const borders& b, cut c) const;
+  std::uint64_t settled_upto(active_part& a, const borders& b, cut c, std::uint64_t code_points) const;
+  std::uint64_t settled_upto(const active_part& a, const borders& b, cut c) const;
   std::uint64_t after_last_break(const borders& b, std::uint64_t from) const;
   static std::uint64_t code_points_between(const held_text::piece& piece, std::uint64_t from, std::uint64_t to) noexcept;
   bool excused_at(text_span where) const { return unit_.excusable && excused(rule_, text_.raw(where)); }
@@ -81,7 +81,7 @@ class any_scan {
   // Visits the matches that begin before `upto` and lie in no match with an
   // earlier begin, until `visit` returns false.
   template <class Visit>
-  void each_match(const active_unit& a, const borders& b, std::uint64_t upto, Visit visit) const {
+  void each_match(const active_part& a, const borders& b, std::uint64_t upto, Visit visit) const {
     const std::uint64_t base = b.piece.base;
     std::uint64_t last_end = a.last_end;
     std::uint64_t from = a.next;

@@ -15,7 +15,7 @@ struct watch::pass {
   const held_text& text;
   held_text::piece piece;
   const unit_filter* applies;
-  active_list* active;
+  active_units* active;
 
   char byte_at(std::uint64_t offset) const { return piece.text[offset - piece.base]; }
   bool leads(std::uint8_t leads, std::uint64_t at) const {
@@ -36,7 +36,7 @@ watch::watch(const held_text::piece& held) noexcept
     : scanned_(held.base == 0 || held.text.empty() ? held.base : held.base + after_code_point(held.text, 0)) {}
 
 void watch::advance(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
-                    const unit_filter& applies, active_list& active) {
+                    const unit_filter& applies, active_units& active) {
   const pass p{rules, rules.of(v), v, text, piece, &applies, &active};
   const literal_index& index = p.rules_of_view.index;
   const bool runs = !p.rules_of_view.runs.empty();
@@ -71,7 +71,7 @@ void watch::on_literal(const pass& p, std::uint32_t literal, std::uint64_t end) 
   const std::uint64_t begin = end - use.bytes;
   for (std::uint32_t i = use.windows_begin; i < use.windows_end; ++i) {
     if (!p.leads(p.rules_of_view.windows[i].leads, begin)) continue;
-    windows_.push_back({begin, count_ - use.code_points, end, literal, i});
+    windows_.push_back({begin, count_ - use.code_points, literal, i});
   }
   for (std::uint32_t i = use.signs_begin; i < use.signs_end; ++i) {
     const sign_use& sign = p.rules_of_view.signs[i];
@@ -110,11 +110,11 @@ void watch::from_windows(const pass& p, std::uint32_t index, const literal_use& 
         !std::binary_search(first_prefix, last_prefix, w->literal) || !p.within(u.set, w->begin, sign_end)) {
       continue;
     }
-    if (p.active->apart()) activate(p, index, {w->begin, w->begin_count}, w->begin, sign_end);
+    if (p.active->apart) activate(p, index, {w->begin, w->begin_count}, w->begin, sign_end);
     if (w->begin < first.begin) first = {w->begin, w->begin_count};
     last_begin = std::max(last_begin, w->begin);
   }
-  if (first.begin != UINT64_MAX && !p.active->apart()) activate(p, index, first, last_begin, sign_end);
+  if (first.begin != UINT64_MAX && !p.active->apart) activate(p, index, first, last_begin, sign_end);
 }
 
 void watch::from_run(const pass& p, std::uint32_t index, const literal_use& sign, std::uint64_t begin) {
@@ -141,10 +141,12 @@ void watch::from_run(const pass& p, std::uint32_t index, const literal_use& sign
 void watch::combine(const pass& p, std::uint32_t index, std::uint64_t begin, std::uint64_t end) {
   const unit& u = p.rules.units[index];
   const text_span sign = p.text.original(p.v, begin, end);
-  active_unit* a = p.active->find(index);
+  active_combination* a = p.active->combinations.find(index);
   if (a == nullptr) {
-    a = &p.active->add(index);
+    a = &p.active->combinations.add(index);
+    a->started = false;
     a->from = sign.end - std::min<std::uint64_t>(sign.end, u.within);
+    a->until = 0;
     a->combined_upto = sign.end - 1;
   }
   a->until = std::max(a->until, sign.begin + u.within);
@@ -152,11 +154,10 @@ void watch::combine(const pass& p, std::uint32_t index, std::uint64_t begin, std
 
 void watch::activate(const pass& p, std::uint32_t index, const run& first, std::uint64_t last_begin,
                      std::uint64_t sign_end) {
-  active_unit* a = p.active->find(index);
+  active_part* a = p.active->apart ? nullptr : p.active->parts.find(index);
   if (a == nullptr) {
-    a = &p.active->add(index);
-    a->next = a->checked = first.begin;
-    a->next_count = first.begin_count;
+    a = &p.active->parts.add(index);
+    *a = {.unit = index, .next = first.begin, .next_count = first.begin_count, .checked = first.begin};
   } else if (first.begin < a->next || a->next > a->last_begin) {
     // Signs do not come in the order of the begins; a begin that can still have
     // a match is never before what was settled.
@@ -204,14 +205,12 @@ bool watch::sign_begun(const pass& p, const window& w, std::uint32_t sign_by) co
   return count_ - code_points <= w.begin_count + sign_by;
 }
 
-bool watch::lives(const pass& p, window& w, std::uint64_t combined_upto) const {
+bool watch::lives(const pass& p, const window& w, std::uint64_t combined_upto) const {
   const window_spec& spec = p.rules_of_view.windows[w.spec];
   if (spec.in_bytes) return p.text.begin_of(p.v, w.begin, p.text.whole()) + spec.reach > combined_upto;
   const std::uint64_t age = count_ - w.begin_count;
   if (age >= spec.reach || (age > spec.sign_by && !sign_begun(p, w, spec.sign_by))) return false;
-  const bool unbroken = p.within(spec.set, w.checked, p.piece.end());
-  w.checked = p.piece.end();
-  return unbroken;
+  return p.within(spec.set, std::max(checked_, w.begin), p.piece.end());
 }
 
 // Begins of a run that are too far back for a match give way to the next byte
@@ -244,12 +243,13 @@ watch::positions watch::live(const plan& rules, view v, const held_text& text, c
   const std::uint64_t literal_bytes = p.rules_of_view.literal_bytes_max;
   first.kept = piece.end() - std::min(piece.end() - piece.base, literal_bytes);
   std::size_t alive = 0;
-  for (window& w : windows_) {
+  for (const window& w : windows_) {
     if (!lives(p, w, combined_upto)) continue;
     first.kept = std::min(first.kept, w.begin);
     if (p.rules_of_view.windows[w.spec].holds) first.held = std::min(first.held, w.begin);
     windows_[alive++] = w;
   }
+  checked_ = piece.end();
   windows_.erase(windows_.begin() + static_cast<std::ptrdiff_t>(alive), windows_.end());
   for (std::uint64_t which = live_runs_; which != 0; which &= which - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(which));

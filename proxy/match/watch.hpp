@@ -21,7 +21,7 @@ class watch {
   // Goes on to the end of `piece`, which is what is held of the view. Units
   // that `applies` denies are left alone.
   void advance(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
-               const unit_filter& applies, active_list& active);
+               const unit_filter& applies, active_units& active);
 
   // The first offsets of the view that must be held for literals and runs, and
   // that may still be asked for. `combined_upto`: `all` rules have judged the
@@ -40,7 +40,6 @@ class watch {
   struct window {
     std::uint64_t begin;
     std::uint64_t begin_count;  // code points before it
-    std::uint64_t checked;      // bytes before it are of the window's set
     std::uint32_t literal;
     std::uint32_t spec;
   };
@@ -63,12 +62,13 @@ class watch {
   void combine(const pass& p, std::uint32_t unit, std::uint64_t begin, std::uint64_t end);
   void activate(const pass& p, std::uint32_t unit, const run& first, std::uint64_t last_begin, std::uint64_t sign_end);
   bool sign_begun(const pass& p, const window& w, std::uint32_t sign_by) const;
-  bool lives(const pass& p, window& w, std::uint64_t combined_upto) const;
+  bool lives(const pass& p, const window& w, std::uint64_t combined_upto) const;
   void age(const pass& p, const run_spec& spec, run& r) const;
   std::uint64_t held_begin(const pass& p) const;
 
   literal_index::node at_ = literal_index::none;  // not begun
   std::uint64_t scanned_ = 0;
+  std::uint64_t checked_ = 0;    // windows that are left have bytes of their set up to here
   std::uint64_t count_ = 0;      // code points that begin before scanned_
   std::uint64_t live_runs_ = 0;  // a bit each
   std::vector<window> windows_;

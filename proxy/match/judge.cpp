@@ -1,0 +1,194 @@
+#include "match/judge.hpp"
+
+#include "match/code_points.hpp"
+
+#include <algorithm>
+
+namespace stoplog::match {
+namespace {
+
+constexpr std::array views{view::folded, view::raw};
+
+}  // namespace
+
+judge::judge(const database::compiled& rules, surface where, const held_text& text)
+    : rules_(rules), use_(rules.plan_for(where)), text_(text) {
+  if (use_.mixed) applies_ = {&rules.specs, where};
+  for (const std::uint32_t unit : use_.always) {
+    if (applies_(use_.units[unit])) active_.combinations.add(unit).until = UINT64_MAX;
+  }
+}
+
+std::optional<cut> judge::advance(std::uint64_t from, cut whole, const found_match& found) {
+  const pieces held = pieces_at(whole);
+  go_over(watches_, active_, held);
+  if (blocks(whole)) {
+    const cut at = first_block(from, whole);
+    conclude(at, found);
+    now_.held = held_at_block(at);
+    return at;
+  }
+  settle(whole, found);
+  now_ = live(watches_, active_, whole, held);
+  return std::nullopt;
+}
+
+judge::pieces judge::pieces_at(cut c) const {
+  return {text_.in(view::folded, c.upto), text_.in(view::raw, c.upto)};
+}
+
+void judge::go_over(watches& w, active_units& to, const pieces& held) const {
+  for (const view v : views) {
+    const auto i = static_cast<std::size_t>(v);
+    if (use_.views[i].used) w[i].advance(use_, v, text_, held[i], applies_, to);
+  }
+}
+
+// Whether a blocking rule is certain at the cut, where none was before.
+bool judge::blocks(cut c) {
+  firing_parts_.clear();
+  firing_combinations_.clear();
+  std::uint32_t place = 0;
+  for (active_part& a : active_.parts.all()) {
+    if (unit_of(a).blocks && scan(a).becomes_certain(a, c, code_points(a))) firing_parts_.push_back(place);
+    ++place;
+  }
+  place = 0;
+  for (active_combination& a : active_.combinations.all()) {
+    if (unit_of(a).blocks && settles_to_block(a, c)) firing_combinations_.push_back(place);
+    ++place;
+  }
+  return !firing_parts_.empty() || !firing_combinations_.empty();
+}
+
+// Settles a blocking `all` rule, unless that blocks: then it stays as it was, for
+// first_block() to find out when.
+bool judge::settles_to_block(active_combination& a, cut c) {
+  if (!scratch_) scratch_ = std::make_unique<active_combination>();
+  *scratch_ = a;
+  bool found = false;
+  scan(a).settle(a, c, [&](text_span) { found = true; });
+  if (found) std::swap(a, *scratch_);
+  return found;
+}
+
+// The first cut in (from, whole.upto] at which one of the firing units is
+// certain. Certainty is monotone, so it is found by halving, over code points.
+cut judge::first_block(std::uint64_t from, cut whole) {
+  const auto fires = [&](cut c) {
+    return std::any_of(firing_parts_.begin(), firing_parts_.end(),
+                       [&](std::uint32_t place) {
+                         const active_part& a = active_.parts.all()[place];
+                         return scan(a).certain(a, c);
+                       }) ||
+           std::any_of(firing_combinations_.begin(), firing_combinations_.end(), [&](std::uint32_t place) {
+             active_combination copy = active_.combinations.all()[place];
+             bool found = false;
+             scan(copy).settle(copy, c, [&](text_span) { found = true; });
+             return found;
+           });
+  };
+  if (whole.end && !fires({whole.upto, false})) return whole;
+  const held_text::piece raw = text_.in(view::raw, whole.upto);
+  std::uint64_t before = from;
+  std::uint64_t at = whole.upto;
+  while (true) {
+    std::uint64_t middle = before + (at - before) / 2;
+    middle = raw.base + backward(raw.text, middle - raw.base + 1, 1);
+    if (middle <= before) middle = raw.base + after_code_point(raw.text, before - raw.base);
+    if (middle >= at) return {at, false};
+    (fires({middle, false}) ? at : before) = middle;
+  }
+}
+
+void judge::settle(cut c, const found_match& found) {
+  for (std::size_t i = 0; i < active_.parts.all().size();) {
+    active_part& a = active_.parts.all()[i];
+    const any_scan s = scan(a);
+    s.settle(a, c, s.settled_upto(a, c, code_points(a)), [&](text_span where) { found(unit_of(a).rule, where); });
+    if (s.over(a)) {
+      active_.parts.remove(i);
+    } else {
+      ++i;
+    }
+  }
+  for (std::size_t i = 0; i < active_.combinations.all().size();) {
+    active_combination& a = active_.combinations.all()[i];
+    const all_scan s = scan(a);
+    if (!unit_of(a).blocks) s.settle(a, c, [&](text_span where) { found(unit_of(a).rule, where); });
+    if (s.over(a, c)) {
+      active_.combinations.remove(i);
+    } else {
+      ++i;
+    }
+  }
+}
+
+// Tells of everything that is certain at the deciding cut.
+void judge::conclude(cut c, const found_match& found) {
+  for (active_part& a : active_.parts.all()) {
+    const unit& u = unit_of(a);
+    const auto tell = [&](text_span where) { found(u.rule, where); };
+    const any_scan s = scan(a);
+    if (!u.blocks || u.excusable) s.settle(a, c, s.settled_upto(a, c), tell);
+    s.unsettled(a, c, tell);
+  }
+  for (active_combination& a : active_.combinations.all()) {
+    scan(a).settle(a, c, [&](text_span where) { found(unit_of(a).rule, where); });
+  }
+}
+
+judge::positions judge::live(watches& w, const active_units& from, cut c, const pieces& held) const {
+  positions first{c.upto, c.upto, {held[0].end(), held[1].end()}};
+  if (c.end) return first;
+  const std::uint64_t looked = use_.combines ? looked_upto(use_, text_, c) : c.upto;
+  std::array<std::uint64_t, 2> held_views = first.kept_views;
+  for (const view v : views) {
+    const auto i = static_cast<std::size_t>(v);
+    if (!use_.views[i].used) continue;
+    const watch::positions p = w[i].live(use_, v, text_, held[i], looked);
+    held_views[i] = p.held;
+    first.kept_views[i] = p.kept;
+  }
+  for (const active_part& a : from.parts.all()) {
+    const unit& u = unit_of(a);
+    const auto i = static_cast<std::size_t>(u.view);
+    first.kept_views[i] = std::min(first.kept_views[i], a.next);
+    // Where its matches begin in runs, the run holds, and knows better.
+    if (u.holds && u.run == none_of_them && a.next <= a.last_begin) held_views[i] = std::min(held_views[i], a.next);
+  }
+  for (const active_combination& a : from.combinations.all()) first.kept = std::min(first.kept, scan(a).kept_from(a));
+  for (const view v : views) {
+    first.held = std::min(first.held, text_.begin_of(v, held_views[static_cast<std::size_t>(v)], c.upto));
+  }
+  if (use_.held_bytes != 0) {
+    const held_text::piece& raw = held[static_cast<std::size_t>(view::raw)];
+    const std::uint64_t begin = looked - std::min<std::uint64_t>(looked - raw.base, use_.held_bytes);
+    first.held = std::min(first.held, raw.base + backward(raw.text, begin - raw.base + 1, 1));
+  }
+  first.kept = std::min({first.kept, first.held, looked - std::min<std::uint64_t>(looked, use_.kept_bytes)});
+  return first;
+}
+
+// What would be held if the text had been cut here: all that is live began in
+// what is held, so going over that again tells; begin by begin, as if it had come
+// in byte by byte.
+std::uint64_t judge::held_at_block(cut c) const {
+  const pieces held = pieces_at(c);
+  watches again{watch(held[0]), watch(held[1])};
+  active_units seen;
+  seen.apart = true;
+  go_over(again, seen, held);
+  for (active_part& a : seen.parts.all()) a.next = std::max(a.next, scan(a).settled_upto(a, c));
+  return live(again, seen, c, held).held;
+}
+
+std::uint64_t judge::kept_from() const {
+  std::uint64_t from = now_.kept;
+  for (const view v : views) {
+    from = std::min(from, text_.begin_of(v, now_.kept_views[static_cast<std::size_t>(v)], text_.whole()));
+  }
+  return from;
+}
+
+}  // namespace stoplog::match
