@@ -14,6 +14,10 @@ int main(int argc, char** argv) {
   stoplog::cli::add_check(program, code);
   stoplog::cli::add_test(program, code);
   stoplog::cli::add_schema(program, code);
+  stoplog::cli::add_explain(program, code);
+  stoplog::cli::add_show_effective(program, code);
+  stoplog::cli::add_backtest(program, code);
+  stoplog::cli::add_new(program, code);
   stoplog::cli::add_audit(program, code);
   stoplog::cli::add_demo(program, code);
   try {

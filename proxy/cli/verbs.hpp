@@ -23,6 +23,10 @@ void add_serve(CLI::App& program, exit_code& code);
 void add_check(CLI::App& program, exit_code& code);
 void add_test(CLI::App& program, exit_code& code);
 void add_schema(CLI::App& program, exit_code& code);
+void add_backtest(CLI::App& program, exit_code& code);
+void add_new(CLI::App& program, exit_code& code);
+void add_explain(CLI::App& program, exit_code& code);
+void add_show_effective(CLI::App& program, exit_code& code);
 void add_audit(CLI::App& program, exit_code& code);
 void add_demo(CLI::App& program, exit_code& code);
 

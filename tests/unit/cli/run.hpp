@@ -39,6 +39,10 @@ inline outcome run(std::vector<std::string> arguments, const std::string& stdin_
   add_check(program, seen.code);
   add_test(program, seen.code);
   add_schema(program, seen.code);
+  add_explain(program, seen.code);
+  add_show_effective(program, seen.code);
+  add_backtest(program, seen.code);
+  add_new(program, seen.code);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     program.parse(arguments);

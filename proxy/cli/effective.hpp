@@ -1,0 +1,47 @@
+// What a policy makes of its packs, and which line of which file decided it.
+#pragma once
+
+#include "config/yaml_reader.hpp"
+#include "policy/policy.hpp"
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace stoplog::cli {
+
+// The lines of keys that the loader does not keep, read again from the files.
+class written_places {
+ public:
+  // The value of defaults.mode; the policy's own place if it does not say it or
+  // its file cannot be read again (stdin).
+  place default_mode(const policy::policy& of);
+
+  // The value of a rule's action; else the rule's own place.
+  place action(const policy::pack& of, const policy::rule& rule);
+
+ private:
+  const config::node* tree(const std::string& file);
+  std::map<std::string, std::optional<config::node>> trees_;
+};
+
+struct effective_rule {
+  const policy::pack* pack;
+  const policy::rule* rule;
+  stoplog::policy::mode mode;
+  std::string decided_by;  // "override: the reason", "strictness 3 of the rule is above 1", "use", "defaults.mode", "the language"
+  place mode_place;
+  place action_place;
+};
+
+// Every rule of the packs that the policy uses, those that are off too, in the
+// order of the packs. What cannot be resolved is told.
+std::vector<effective_rule> effective_rules(const policy::policy& of, std::span<const policy::pack> packs,
+                                            written_places& where, problems& found);
+
+// file:line
+std::string short_place(const place& p);
+
+}  // namespace stoplog::cli
