@@ -55,12 +55,25 @@ class Rules:
         return "\n".join(lines) + "\n"
 
 
+WATCHER = """apiVersion: stoplog/v1
+kind: RulePack
+metadata: {name: synthetic, version: 1.0.0}
+rules:
+  - id: SYN-00000
+    title: A word that nobody says
+    severity: info
+    category: bench.synthetic
+    action: observe
+    match: {any: [{words: [quibazoq]}]}
+"""
+
+
 def write(folder, count):
-    """A folder with policies/ and rules/; with 0 rules the policy only watches, and has nothing to watch for."""
+    """A folder with policies/ and rules/. With 0 rules nothing is enforced: a policy must name a pack, so one rule watches."""
     (folder / "policies").mkdir(parents=True)
     (folder / "rules").mkdir()
-    policy = "apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: default, version: 1.0.0}\n"
-    if count:
-        policy += "use:\n  - {pack: synthetic, version: ~1.0, mode: enforce}\n"
-        (folder / "rules" / "synthetic.yaml").write_text(Rules().pack(count))
-    (folder / "policies" / "default.yaml").write_text(policy)
+    mode = "enforce" if count else "shadow"
+    (folder / "policies" / "default.yaml").write_text(
+        "apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: default, version: 1.0.0}\n"
+        f"use:\n  - {{pack: synthetic, version: ~1.0, mode: {mode}}}\n")
+    (folder / "rules" / "synthetic.yaml").write_text(Rules().pack(count) if count else WATCHER)

@@ -1,5 +1,5 @@
 // The least of HTTP/1.1 and server-sent events that tells where an answer ends
-// and when its events come, at any cut. It trusts its peer: it is a yardstick.
+// and when its text comes, at any cut. It trusts its peer: it is a yardstick.
 #pragma once
 
 #include <cstddef>
@@ -16,17 +16,17 @@ class answer_reader {
 
   void reset() { *this = answer_reader{}; }
 
-  // Takes bytes; tells how many events ended in them.
-  std::uint64_t feed(std::string_view bytes) {
-    const std::uint64_t before = events_;
+  void feed(std::string_view bytes) {
     while (!bytes.empty() && state_ != state::done && state_ != state::broken) bytes.remove_prefix(step(bytes));
     if (!bytes.empty()) state_ = state::broken;
-    return events_ - before;
   }
 
   bool done() const { return state_ == state::done; }
   bool broken() const { return state_ == state::broken; }
   int status() const { return status_; }
+  std::uint64_t events() const { return events_; }
+  std::uint64_t text_bytes() const { return text_bytes_; }  // of all deltas
+  bool finished() const { return finished_; }               // [DONE] came
   bool closes() const { return closes_; }
 
  private:
@@ -90,18 +90,33 @@ class answer_reader {
     if (line_ == "connection: close") closes_ = true;
   }
 
-  // An event ends with an empty line; comments are not used by anybody here.
+  // A proxy may cut and join deltas; the text is what counts.
   void count(std::string_view part) {
-    for (std::size_t at = 0;;) {
+    for (std::size_t at = 0; at < part.size();) {
       const std::size_t end = part.find('\n', at);
       if (end == std::string_view::npos) {
-        if (at < part.size()) in_line_ = true;
+        event_ += part.substr(at);
         return;
       }
-      if (end == at && !in_line_) ++events_;
-      in_line_ = false;
+      if (event_.empty()) {
+        on_event_line(part.substr(at, end - at));
+      } else {
+        event_ += part.substr(at, end - at);
+        on_event_line(event_);
+        event_.clear();
+      }
       at = end + 1;
     }
+  }
+
+  // The fake model's text has nothing that JSON escapes.
+  void on_event_line(std::string_view line) {
+    constexpr std::string_view mark = "\"content\":\"";
+    if (!line.starts_with("data:")) return;
+    ++events_;
+    if (line == "data: [DONE]") finished_ = true;
+    const std::size_t at = line.find(mark);
+    if (at != std::string_view::npos) text_bytes_ += line.find('"', at + mark.size()) - at - mark.size();
   }
 
   state state_ = state::head;
@@ -109,9 +124,11 @@ class answer_reader {
   int status_ = 0;
   bool chunked_ = false;
   bool closes_ = false;
-  bool in_line_ = false;
+  bool finished_ = false;
+  std::string event_;  // a line of the stream that is not yet whole
   std::uint64_t left_ = 0;
   std::uint64_t events_ = 0;
+  std::uint64_t text_bytes_ = 0;
 };
 
 }  // namespace stoplog::bench

@@ -12,7 +12,8 @@
 // Figures are of the time from W to D; the CPU time of the processes of --watch
 // is taken at both ends of it, their resident memory before, and at D. Times are in
 // microseconds. `late` is how far each delta came behind the moment at which
-// it was due: the request's own time and its place times the pace.
+// it was due: the request's own time and its place times the pace. A delta has
+// come when its text has, whatever events brought it.
 #include "bench/load/answer_reader.hpp"
 #include "bench/load/histogram.hpp"
 #include "bench/load/prose.hpp"
@@ -35,6 +36,7 @@ using namespace stoplog::bench;
 constexpr nanoseconds second = 1'000'000'000;
 constexpr nanoseconds patience = 3 * second;  // for what is still open at the end
 constexpr std::size_t prompt_bytes = 800;
+constexpr std::uint64_t delta_bytes = 5;  // the fake model's
 
 struct options {
   std::uint16_t port = 8080;
@@ -61,7 +63,8 @@ struct connection {
   bool used = false;  // has answered before: a close may then be the peer's good right
   nanoseconds scheduled = 0;
   nanoseconds last_delta = 0;
-  std::uint64_t events = 0;
+  bool begun = false;       // an event has come
+  std::uint64_t deltas = 0;  // whose text has come
   std::size_t sent = 0;
   bool busy = false;
   answer_reader reader;
@@ -166,7 +169,8 @@ class client {
     connection& one = *all_[number];
     one.scheduled = at;
     one.busy = true;
-    one.events = 0;
+    one.deltas = 0;
+    one.begun = false;
     one.sent = 0;
     one.reader.reset();
     ++busy_;
@@ -197,26 +201,25 @@ class client {
     if (got < 0 && errno == EAGAIN) return;
     if (got <= 0 || !one.busy) return lose(number);
     const nanoseconds now = now_ns();
-    const std::uint64_t events = one.reader.feed({bytes, static_cast<std::size_t>(got)});
-    if (chosen_.stream && events != 0) on_events(one, events, now);
+    one.reader.feed({bytes, static_cast<std::size_t>(got)});
+    if (chosen_.stream && one.reader.status() == 200) on_stream(one, now);
     if (one.reader.broken()) return lose(number);
     if (one.reader.done()) finish(number, now);
   }
 
   bool counts(const connection& one) const { return one.scheduled >= from_ && from_ != 0 && (to_ == 0 || one.scheduled < to_); }
 
-  // The first event is the opening one, then the deltas, then an end and [DONE].
-  void on_events(connection& one, std::uint64_t events, nanoseconds now) {
-    if (one.reader.status() != 200) return;
-    if (one.events == 0 && counts(one)) figures_.first_event.add(now - one.scheduled);
-    for (; events > 0; --events) {
-      const std::uint64_t place = one.events++;
-      if (place == 0 || place > chosen_.deltas) continue;
-      if (place == 1 && counts(one)) figures_.first_delta.add(now - one.scheduled);
+  void on_stream(connection& one, nanoseconds now) {
+    if (!one.begun && one.reader.events() != 0) {
+      one.begun = true;
+      if (counts(one)) figures_.first_event.add(now - one.scheduled);
+    }
+    for (const std::uint64_t there = one.reader.text_bytes() / delta_bytes; one.deltas < there; ++one.deltas) {
+      if (one.deltas == 0 && counts(one)) figures_.first_delta.add(now - one.scheduled);
       if (measuring_) {
         ++figures_.deltas;
-        if (place > 1) figures_.gap.add(now - one.last_delta);
-        figures_.late.add(now - one.scheduled - static_cast<nanoseconds>(place - 1) * chosen_.pace);
+        if (one.deltas != 0) figures_.gap.add(now - one.last_delta);
+        figures_.late.add(now - one.scheduled - static_cast<nanoseconds>(one.deltas) * chosen_.pace);
       }
       one.last_delta = now;
     }
@@ -224,7 +227,7 @@ class client {
 
   void finish(std::size_t number, nanoseconds now) {
     connection& one = *all_[number];
-    const bool good = one.reader.status() == 200 && (!chosen_.stream || one.events == chosen_.deltas + 3);
+    const bool good = one.reader.status() == 200 && (!chosen_.stream || (one.reader.finished() && one.reader.text_bytes() == chosen_.deltas * delta_bytes));
     if (!good) {
       ++figures_.refused;
       figures_.last_bad_status = one.reader.status();
