@@ -99,7 +99,8 @@ void show_findings(sheet& to, const record& r) {
 }
 
 void show_coverage(sheet& to, const char* name, const audit::coverage& c) {
-  to.field(name, std::to_string(c.received) + " received, " + std::to_string(c.scanned) + " scanned, " +
+  const bool none = c.received == 0 && c.opaque_parts.empty() && c.opaque_dropped == 0;
+  to.field(name, none ? "no text" : std::to_string(c.received) + " received, " + std::to_string(c.scanned) + " scanned, " +
                      std::to_string(c.released) + " released; " + (c.complete ? "complete" : "not complete"));
   for (const audit::opaque& part : c.opaque_parts) to.field("  not scanned", part.path + ": " + part.kind);
   if (c.opaque_dropped != 0) to.field("  not scanned", "and " + std::to_string(c.opaque_dropped) + " more");

@@ -152,7 +152,7 @@ findings
     fingerprint   0011
 
 coverage, in bytes of text
-  request         0 received, 0 scanned, 0 released; not complete
+  request         no text
   response        90 received, 90 scanned, 60 released; complete
 
 policy
