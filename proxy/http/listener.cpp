@@ -1,5 +1,6 @@
 #include "http/listener.hpp"
 
+#include "dialect/endpoint.hpp"
 #include "http/reply.hpp"
 #include "http/session.hpp"
 
@@ -16,8 +17,20 @@ namespace asio = boost::asio;
 using reuse_port = asio::detail::socket_option::boolean<SOL_SOCKET, SO_REUSEPORT>;
 
 namespace {
+
 constexpr auto back_off = std::chrono::milliseconds(100);  // out of descriptors or memory: try again later
+
+// Says why, without waiting for a client to read it.
+void turn_away(tcp::socket& client) {
+  constexpr errc why = errc::overloaded;
+  const std::string body = dialect::to_json({error_type_of(why), to_string(why), sentence_for(why), {}});
+  const std::string reply = make_reply(status_of(why), "application/json", body, {}, true);
+  boost::system::error_code ignored;
+  client.non_blocking(true, ignored);
+  client.write_some(asio::buffer(reply), ignored);
 }
+
+}  // namespace
 
 listener::listener(worker& on, const config::listener& from, std::uint16_t port, asio::ssl::context* tls)
     : worker_(on), acceptor_(on.context()), tls_(tls) {
@@ -65,12 +78,7 @@ void listener::admit(tcp::socket socket) {
   services& shared = worker_.shared();
   if (shared.open_connections.load() >= shared.settings.limits.connections) {
     shared.counts.connections_shed.add();
-    boost::system::error_code ignored;
-    if (tls_ == nullptr) {
-      static const std::string full = make_reply(503, "text/plain", "The proxy is at its limit; try again shortly\n", {}, true);
-      socket.non_blocking(true, ignored);
-      socket.write_some(asio::buffer(full), ignored);
-    }
+    if (tls_ == nullptr) turn_away(socket);  // a handshake would cost more than it says
     return;
   }
   auto made = tls_ == nullptr ? std::make_unique<session>(worker_, connection(std::move(socket), worker_.scratch()))

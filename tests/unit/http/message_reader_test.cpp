@@ -79,75 +79,76 @@ TEST(MessageReader, EveryPairOfCutsReadsTheSame) {
   EXPECT_EQ(cases, 12'198U);
 }
 
+const std::string request_to_x = "POST /v1/x HTTP/1.1\r\nHost: a\r\n";
+const std::string ok_answer = "HTTP/1.1 200 OK\r\n";
+const std::vector<message> bad_messages{
+    // two framings, or one that is none
+    {kind::request, request_to_x + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", ""},
+    {kind::request, request_to_x + "Content-Length: 5, 5\r\n\r\nhello", ""},
+    {kind::request, request_to_x + "Content-Length: +5\r\n\r\nhello", ""},
+    {kind::request, request_to_x + "Content-Length: 0x5\r\n\r\nhello", ""},
+    {kind::request, request_to_x + "Content-Length: \r\n\r\nhello", ""},
+    {kind::request, request_to_x + "Content-Length: 99999999999999999999\r\n\r\nhello", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: identity\r\n\r\n", ""},
+    // chunks
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n-1\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n", ""},
+    {kind::request, request_to_x + "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nhello", ""},
+    // lines and characters
+    {kind::request, "POST /v1/x HTTP/1.1\nHost: a\n\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost : a\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", ""},
+    {kind::request, std::string("GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 41), ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nnocolon\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nBad(Name): x\r\n\r\n", ""},
+    // start lines, hosts, targets
+    {kind::request, "GET /v1/x HTTP/1.0\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/2.0\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET  /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/x\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: \r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a/b\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a@b\r\n\r\n", ""},
+    {kind::request, "GET http://a/v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/../x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/./x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET //v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/..%2fx HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/%2e%2e/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/%00 HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/%zz HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1\\x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "TRACE /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
+    {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n", ""},
+    // answers
+    {kind::response, ok_answer + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
+    {kind::response, ok_answer + "Transfer-Encoding: gzip\r\n\r\n", ""},
+    {kind::response, ok_answer + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", ""},
+    {kind::response, ok_answer + "Transfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\n\r\n", ""},
+    {kind::response, ok_answer + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: y\r\n\r\n", ""},
+    {kind::response, "HTTP/1.1 20 OK\r\n\r\n", ""},
+    {kind::response, "HTTP/1.1 999 X\r\n\r\n", ""},
+    {kind::response, "HTTP/1.0 200 OK\r\n\r\n", ""},
+    {kind::response, "ICY 200 OK\r\n\r\n", ""},
+};
+
 TEST(MessageReader, RefusesWhateverTheCut) {
-  const std::string head = "POST /v1/x HTTP/1.1\r\nHost: a\r\n";
-  const std::string answer = "HTTP/1.1 200 OK\r\n";
-  const std::vector<message> bad{
-      // two framings, or one that is none
-      {kind::request, head + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello", ""},
-      {kind::request, head + "Content-Length: 5, 5\r\n\r\nhello", ""},
-      {kind::request, head + "Content-Length: +5\r\n\r\nhello", ""},
-      {kind::request, head + "Content-Length: 0x5\r\n\r\nhello", ""},
-      {kind::request, head + "Content-Length: \r\n\r\nhello", ""},
-      {kind::request, head + "Content-Length: 99999999999999999999\r\n\r\nhello", ""},
-      {kind::request, head + "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: identity\r\n\r\n", ""},
-      // chunks
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\nX-Trailer: 1\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n5\nhello\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n5\r\nhelloX0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n-1\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n0x5\r\nhello\r\n0\r\n\r\n", ""},
-      {kind::request, head + "Transfer-Encoding: chunked\r\n\r\n11111111111111111\r\nhello", ""},
-      // lines and characters
-      {kind::request, "POST /v1/x HTTP/1.1\nHost: a\n\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\nX: b\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost : a\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", ""},
-      {kind::request, std::string("GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 41), ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nnocolon\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nBad(Name): x\r\n\r\n", ""},
-      // start lines, hosts, targets
-      {kind::request, "GET /v1/x HTTP/1.0\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/2.0\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET  /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/x\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: \r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a/b\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a@b\r\n\r\n", ""},
-      {kind::request, "GET http://a/v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/../x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/./x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET //v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/..%2fx HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/%2e%2e/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/%00 HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/%zz HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1\\x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "CONNECT a:80 HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "TRACE /v1/x HTTP/1.1\r\nHost: a\r\n\r\n", ""},
-      {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n", ""},
-      // answers
-      {kind::response, answer + "Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", ""},
-      {kind::response, answer + "Transfer-Encoding: gzip\r\n\r\n", ""},
-      {kind::response, answer + "Content-Length: 2\r\nContent-Length: 3\r\n\r\nok", ""},
-      {kind::response, answer + "Transfer-Encoding: chunked\r\n\r\n2;x\r\nok\r\n0\r\n\r\n", ""},
-      {kind::response, answer + "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX: y\r\n\r\n", ""},
-      {kind::response, "HTTP/1.1 20 OK\r\n\r\n", ""},
-      {kind::response, "HTTP/1.1 999 X\r\n\r\n", ""},
-      {kind::response, "HTTP/1.0 200 OK\r\n\r\n", ""},
-      {kind::response, "ICY 200 OK\r\n\r\n", ""},
-  };
   std::size_t cases = 0;
-  for (const message& each : bad) {
+  for (const message& each : bad_messages) {
     for (std::size_t a = 0; a <= each.bytes.size(); ++a) {
       const outcome cut = read(each.what, each.bytes, {a});
       ASSERT_FALSE(cut.ok) << each.bytes << " cut at " << a;
@@ -155,7 +156,7 @@ TEST(MessageReader, RefusesWhateverTheCut) {
       ++cases;
     }
   }
-  EXPECT_EQ(bad.size(), 57U);
+  EXPECT_EQ(bad_messages.size(), 57U);
   EXPECT_EQ(cases, 2'764U);
 }
 
