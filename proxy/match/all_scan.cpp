@@ -83,7 +83,7 @@ bool all_scan::combine_at(const active_combination& a, std::uint64_t end, text_s
   return !unit_.excusable || !excused(rule_, text_.raw(where));
 }
 
-void all_scan::settle(active_combination& a, cut c, const found_span& found) const {
+void all_scan::settle(active_combination& a, cut c, std::vector<text_span>& found) const {
   if (!a.started) start(a);
   const std::uint64_t limit = limit_of(c);
   for (std::size_t i = 0; i < a.parts.size(); ++i) collect(rule_.parts[i], a.parts[i], c);
@@ -98,7 +98,7 @@ void all_scan::settle(active_combination& a, cut c, const found_span& found) con
     if (next == UINT64_MAX) break;
     end = next;
     text_span where;
-    if (combine_at(a, end, where)) found(where);
+    if (combine_at(a, end, where)) found.push_back(where);
   }
   a.combined_upto = std::max(a.combined_upto, limit);
   for (active_combination::part& p : a.parts) {

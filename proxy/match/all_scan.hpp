@@ -7,7 +7,7 @@
 #include "match/held_text.hpp"
 
 #include <cstdint>
-#include <functional>
+#include <vector>
 
 namespace stoplog::match {
 
@@ -17,12 +17,10 @@ std::uint64_t looked_upto(const plan& rules, const held_text& text, cut c);
 
 class all_scan {
  public:
-  using found_span = std::function<void(text_span)>;
-
   all_scan(const unit& u, const compiled_rule& rule, const held_text& text) : unit_(u), rule_(rule), text_(text) {}
 
-  // Tells of every combination that became certain with the cut, and moves on.
-  void settle(active_combination& a, cut c, const found_span& found) const;
+  // Appends every combination that became certain with the cut, and moves on.
+  void settle(active_combination& a, cut c, std::vector<text_span>& found) const;
 
   bool over(const active_combination& a, cut c) const { return limit_of(c) >= a.until; }
 

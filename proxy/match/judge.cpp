@@ -66,10 +66,11 @@ bool judge::blocks(cut c) {
 bool judge::settles_to_block(active_combination& a, cut c) {
   if (!scratch_) scratch_ = std::make_unique<active_combination>();
   *scratch_ = a;
-  bool found = false;
-  scan(a).settle(a, c, [&](text_span) { found = true; });
-  if (found) std::swap(a, *scratch_);
-  return found;
+  combined_.clear();
+  scan(a).settle(a, c, combined_);
+  if (combined_.empty()) return false;
+  std::swap(a, *scratch_);
+  return true;
 }
 
 // The first cut in (from, whole.upto] at which one of the firing units is
@@ -83,9 +84,9 @@ cut judge::first_block(std::uint64_t from, cut whole) {
                        }) ||
            std::any_of(firing_combinations_.begin(), firing_combinations_.end(), [&](std::uint32_t place) {
              active_combination copy = active_.combinations.all()[place];
-             bool found = false;
-             scan(copy).settle(copy, c, [&](text_span) { found = true; });
-             return found;
+             combined_.clear();
+             scan(copy).settle(copy, c, combined_);
+             return !combined_.empty();
            });
   };
   if (whole.end && !fires({whole.upto, false})) return whole;
@@ -99,6 +100,12 @@ cut judge::first_block(std::uint64_t from, cut whole) {
     if (middle >= at) return {at, false};
     (fires({middle, false}) ? at : before) = middle;
   }
+}
+
+void judge::tell_settled(active_combination& a, cut c, const found_match& found) {
+  combined_.clear();
+  scan(a).settle(a, c, combined_);
+  for (const text_span where : combined_) found(unit_of(a).rule, where);
 }
 
 void judge::settle(cut c, const found_match& found) {
@@ -115,7 +122,7 @@ void judge::settle(cut c, const found_match& found) {
   for (std::size_t i = 0; i < active_.combinations.all().size();) {
     active_combination& a = active_.combinations.all()[i];
     const all_scan s = scan(a);
-    if (!unit_of(a).blocks) s.settle(a, c, [&](text_span where) { found(unit_of(a).rule, where); });
+    if (!unit_of(a).blocks) tell_settled(a, c, found);
     if (s.over(a, c)) {
       active_.combinations.remove(i);
     } else {
@@ -134,7 +141,7 @@ void judge::conclude(cut c, const found_match& found) {
     s.unsettled(a, c, tell);
   }
   for (active_combination& a : active_.combinations.all()) {
-    scan(a).settle(a, c, [&](text_span where) { found(unit_of(a).rule, where); });
+    tell_settled(a, c, found);
   }
 }
 

@@ -61,6 +61,7 @@ class judge {
   bool blocks(cut c);
   bool settles_to_block(active_combination& a, cut c);
   cut first_block(std::uint64_t from, cut whole);
+  void tell_settled(active_combination& a, cut c, const found_match& found);
   void settle(cut c, const found_match& found);
   void conclude(cut c, const found_match& found);
   positions live(watches& w, const active_units& from, cut c, const pieces& held) const;
@@ -73,6 +74,7 @@ class judge {
   watches watches_;
   active_units active_;
   std::unique_ptr<active_combination> scratch_;
+  std::vector<text_span> combined_;
   std::vector<std::uint32_t> firing_parts_;         // places in `active_`
   std::vector<std::uint32_t> firing_combinations_;
   positions now_;

@@ -1,0 +1,74 @@
+// A whole text in both views, by code points, made without the code that streams
+// are made of.
+#pragma once
+
+#include "match/rule_spec.hpp"
+#include "match/stream.hpp"
+#include "text/fold.hpp"
+#include "text/utf8.hpp"
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace stoplog::match::oracle {
+
+// A moment in a text of n code points: 2 * k when k of them were seen, 2 * n + 1
+// when its end was.
+using moment = std::uint64_t;
+
+// A text in one view, by code points.
+struct viewed {
+  std::string bytes;
+  std::vector<std::size_t> at;      // where each code point begins, and the end
+  std::vector<std::size_t> source;  // the code point of the text that it came from
+
+  std::size_t size() const { return source.size(); }
+  std::string_view slice(std::size_t from, std::size_t to) const {
+    return std::string_view(bytes).substr(at[from], at[to] - at[from]);
+  }
+};
+
+struct text_views {
+  explicit text_views(std::string_view text) {
+    for (std::size_t here = 0; here < text.size();) {
+      const auto decoded = text::decode_front(text.substr(here));
+      if (!decoded) throw std::invalid_argument("not UTF-8");
+      const std::size_t source = offsets.size();
+      offsets.push_back(here);
+      add(raw, text.substr(here, decoded->length), source);
+      std::string folded_one;
+      text::append_folded(folded_one, decoded->code_point);
+      add(folded, folded_one, source);
+      here += decoded->length;
+    }
+    offsets.push_back(text.size());
+    raw.at.push_back(raw.bytes.size());
+    folded.at.push_back(folded.bytes.size());
+  }
+
+  const viewed& in(view v) const { return v == view::raw ? raw : folded; }
+  std::size_t code_points() const { return offsets.size() - 1; }
+  moment end() const { return 2 * code_points() + 1; }
+  // When the first `count` code points of the view are known.
+  moment known(const viewed& v, std::size_t count) const { return count == 0 ? 0 : 2 * (v.source[count - 1] + 1); }
+  text_span original(const viewed& v, std::size_t from, std::size_t to) const {
+    return {offsets[v.source[from]], offsets[v.source[to - 1] + 1]};
+  }
+
+  viewed raw, folded;
+  std::vector<std::uint64_t> offsets;  // where each code point begins, and the end
+
+ private:
+  static void add(viewed& to, std::string_view bytes, std::size_t source) {
+    for (std::size_t here = 0; here < bytes.size(); here += text::decode_front(bytes.substr(here))->length) {
+      to.at.push_back(to.bytes.size() + here);
+      to.source.push_back(source);
+    }
+    to.bytes += bytes;
+  }
+};
+
+}  // namespace stoplog::match::oracle
