@@ -91,15 +91,18 @@ class answer_stream {
   virtual result<const event_view*> read(const json::document& data) = 0;
 
   // The event that was read last has gone to the client: what it said of
-  // finished choices and begun tool calls is what the client knows.
-  virtual void passed_on() = 0;
+  // finished choices and begun tool calls is what the client knows. Unless its
+  // labels (identifiers, names of members) went out `as_they_were`, what the
+  // stream writes itself does not repeat them.
+  virtual void passed_on(bool as_they_were) = 0;
 
   // Whether this data, which is no JSON, ends the stream (chat: [DONE]), and
   // the event that does.
   virtual bool is_terminator(std::string_view data) const = 0;
   virtual std::string terminator() const = 0;
 
-  // A complete event (SSE bytes) that adds `text` to a lane.
+  // A complete event (SSE bytes) that adds `text` to a lane; empty for a lane
+  // whose name may not be repeated.
   virtual std::string delta(lane to, std::string_view text) const = 0;
 
   // Complete events (SSE bytes, terminator included) that end the answer so
@@ -111,8 +114,9 @@ class answer_stream {
   virtual std::string path(lane of) const = 0;
 
   virtual std::size_t lanes() const = 0;             // given out so far: 0 .. lanes() - 1
-  virtual std::string_view model() const = 0;        // as answered; empty until known
-  virtual std::string_view response_id() const = 0;  // the upstream's; empty until known
+  // As the client was told; empty until then.
+  virtual std::string_view model() const = 0;
+  virtual std::string_view response_id() const = 0;  // the upstream's
 };
 
 // Stateless; one object a dialect, alive for the whole program.

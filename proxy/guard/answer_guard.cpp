@@ -31,6 +31,12 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
   }
   add_edits(in, judged, view->repeats, enforces(*policy), changes);
   note_opaque(in, view->opaque, done.report.coverage);
+  // The record repeats only what nothing was found in.
+  for (const judged_text& text : judged) {
+    if (!text.changed && !text.blocked) continue;
+    if (dialect::text_of(in, text.field) == view->model) view->model.clear();
+    if (dialect::text_of(in, text.field) == view->id) view->id.clear();
+  }
   done.model = std::move(view->model);
   done.response_id = std::move(view->id);
   done.body = changes.empty() ? std::move(body) : changes.apply(in);

@@ -50,7 +50,8 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   note_opaque(data, (*view)->opaque, report_.coverage);
   add_counts(counts_, report_.coverage);
   pass(event, data, **view, out);
-  stream_->passed_on();
+  const auto is_label = [](const judged_text& t) { return t.field.lane == dialect::no_lane; };
+  stream_->passed_on(std::none_of(judged_.begin(), judged_.end(), is_label));
   return next::go_on;
 }
 
@@ -108,6 +109,14 @@ result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string
   return step->blocked;
 }
 
+// As an event of its own.
+void event_judge::send(const piece& p, std::string& out) {
+  if (p.text.empty()) return;
+  const std::string event = stream_->delta(p.lane, p.text);
+  if (event.empty()) withheld_ += p.text.size();
+  out += event;
+}
+
 // Ends lanes that have no text in the event at hand: what they held goes out before it.
 result<bool> event_judge::flush(const std::vector<dialect::lane>& ended, const dialect::event_view& view, std::string& out) {
   for (const dialect::lane lane : ended) {
@@ -116,7 +125,7 @@ result<bool> event_judge::flush(const std::vector<dialect::lane>& ended, const d
     bool verbatim = true;
     const auto blocked = feed_lane(lane, lanes_.where(lane), {}, true, verbatim);
     if (!blocked || *blocked) return blocked;
-    if (!pieces_.back().text.empty()) out += stream_->delta(lane, pieces_.back().text);
+    send(pieces_.back(), out);
     pieces_.pop_back();
   }
   return false;
@@ -152,8 +161,8 @@ void event_judge::pass(const dialect::sse_event& event, const json::document& da
 event_judge::next event_judge::stop(std::string& out, std::size_t& ending_at) {
   for (const piece& p : pieces_) {
     const channel of = lanes_.where(p.lane).channel;
-    if (of == channel::tool_name || of == channel::tool_arguments) withheld_ += p.text.size();
-    else if (!p.text.empty()) out += stream_->delta(p.lane, p.text);
+    if (of == channel::tool_arguments) withheld_ += p.text.size();
+    else send(p, out);
   }
   counts_.released = 0;
   add_counts(counts_, report_.coverage);

@@ -57,10 +57,13 @@ chat_stream::choice_state& chat_stream::choice_at(std::uint32_t index) {
 void chat_stream::read_head(const document& d) {
   const auto take = [&d](std::string_view key, kind wanted, std::string& to) {
     const node_id id = d.find(document::root, key);
-    if (id != no_node && d[id].kind == wanted && !d[id].text.empty()) to.assign(d[id].text);
+    if (id == no_node || d[id].kind != wanted || d[id].text.empty() || d[id].text == to) return false;
+    to.assign(d[id].text);
+    return true;
   };
-  take("id", kind::string, id_);
-  take("model", kind::string, model_);
+  const bool another_id = take("id", kind::string, head_.id);
+  const bool another_model = take("model", kind::string, head_.model);
+  news_ = news_ || another_id || another_model;
   take("created", kind::number, created_);
 }
 
@@ -220,7 +223,8 @@ result<lane> chat_stream::lane_of(const document& d, node_id id, const position&
   auto way = way_to(d, id, at);
   if (!way) return way.error();
   const std::string below = d.path(id).substr(d.path(at.delta).size());
-  lanes_.push_back({at.choice->index, std::move(*way), "choices[" + std::to_string(at.choice->index) + "].delta" + below});
+  const bool plain = way->size() == 1 && shapes_[id] != unknown_tree;
+  lanes_.push_back({at.choice->index, std::move(*way), "choices[" + std::to_string(at.choice->index) + "].delta" + below, plain});
   return static_cast<lane>(lanes_.size() - 1);
 }
 
@@ -239,9 +243,15 @@ void chat_stream::end_lanes(const document& d) {
   }
 }
 
-void chat_stream::passed_on() {
+void chat_stream::passed_on(bool as_they_were) {
+  if (!as_they_were) {
+    for (; told_lanes_ < lanes_.size(); ++told_lanes_) lanes_[told_lanes_].nameless = !lanes_[told_lanes_].plain;
+    head_ = told_head_;
+  }
+  told_lanes_ = lanes_.size();
   if (!news_) return;
   told_ = choices_;
+  told_head_ = head_;
   news_ = false;
 }
 

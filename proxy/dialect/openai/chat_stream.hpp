@@ -21,15 +21,15 @@ class chat_stream final : public answer_stream {
   explicit chat_stream(const request_facts& asked);
 
   result<const event_view*> read(const json::document& data) override;
-  void passed_on() override;
+  void passed_on(bool as_they_were) override;
   bool is_terminator(std::string_view data) const override;
   std::string terminator() const override;
   std::string delta(lane to, std::string_view text) const override;
   std::string ending(lane blocked, const blocked_ending& why) const override;
   std::string path(lane of) const override;
   std::size_t lanes() const override { return lanes_.size(); }
-  std::string_view model() const override { return model_; }
-  std::string_view response_id() const override { return id_; }
+  std::string_view model() const override { return told_head_.model; }
+  std::string_view response_id() const override { return told_head_.id; }
 
  private:
   // One step of the way from a delta down to a string in it.
@@ -43,7 +43,9 @@ class chat_stream final : public answer_stream {
     std::uint32_t choice = 0;
     std::vector<step> way;
     std::string path;
+    bool plain = false;                // a known member of the delta itself
     bool ended = false;
+    bool nameless = false;             // its way may not be repeated
   };
   struct tool_call {
     std::string_view kind;             // function, custom, or function_call (before there were tools)
@@ -82,14 +84,19 @@ class chat_stream final : public answer_stream {
   std::string usage_chunk() const;
 
   request_facts asked_;
-  std::string id_;
-  std::string model_;
+  struct head {
+    std::string id;
+    std::string model;
+  };
+  head head_;                          // as read
+  head told_head_;                     // as the client knows it
   std::string created_ = "0";
   std::uint64_t text_bytes_ = 0;
   std::vector<lane_state> lanes_;
   std::deque<choice_state> choices_;   // as read; references to them last
   std::deque<choice_state> told_;      // as far as the client knows them
-  bool news_ = false;                  // choices_ differs from told_
+  std::size_t told_lanes_ = 0;         // those that the client has seen
+  bool news_ = true;                   // something here differs from what was told
   std::vector<shape_id> shapes_;
   event_view view_;
 };

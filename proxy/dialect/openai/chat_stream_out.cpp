@@ -21,7 +21,7 @@ void write_stopped(json::writer& w, std::string_view arguments_key) {
 }  // namespace
 
 void chat_stream::write_head(json::writer& w) const {
-  w.member("id", id_).member("object", "chat.completion.chunk").key("created").raw(created_).member("model", model_);
+  w.member("id", told_head_.id).member("object", "chat.completion.chunk").key("created").raw(created_).member("model", told_head_.model);
 }
 
 std::string chat_stream::chunk(std::uint32_t choice, std::string_view delta, std::string_view finish_reason) const {
@@ -39,6 +39,8 @@ std::string chat_stream::chunk(std::uint32_t choice, std::string_view delta, std
 
 std::string chat_stream::delta(lane to, std::string_view text) const {
   const lane_state& lane = lanes_.at(to);
+  // Names from an event that the client has not seen are not judged yet.
+  if (lane.nameless || (to >= told_lanes_ && !lane.plain)) return {};
   std::string value;
   json::append_string(value, text);
   for (const step& s : lane.way) {  // from the string up
