@@ -1,82 +1,29 @@
-// Synthetic rules and fresh text for benchmarks of the matcher. The vocabulary
-// is that of this repository's own prose and code; the rules are about nothing.
+// Synthetic rules for benchmarks of the matcher: the vocabulary is that of this
+// repository's own prose and code, the rules are about nothing.
 #pragma once
 
+#include "bench/match/text.hpp"
+#include "match/database.hpp"
 #include "match/rule_spec.hpp"
 
-#include <algorithm>
+#include <malloc.h>
+
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
 #include <iterator>
+#include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace stoplog::bench {
 
-// Text that reads like the repository's, made anew for every seed: a chain over
-// its words, so that no two texts are the same.
-class text_source {
- public:
-  explicit text_source(const std::filesystem::path& root) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "docs")) take(entry.path());
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(root / "proxy")) take(entry.path());
-  }
-
-  // The words of two characters and more, most frequent first.
-  std::vector<std::string> vocabulary() const {
-    std::vector<std::pair<std::size_t, std::string>> by_count;
-    for (const auto& [word, next] : followers_) {
-      const bool plain = std::all_of(word.begin(), word.end(), [](char c) { return c >= 'a' && c <= 'z'; });
-      if (plain && word.size() > 2) by_count.emplace_back(next.size(), word);
-    }
-    std::sort(by_count.rbegin(), by_count.rend());
-    std::vector<std::string> words;
-    for (auto& [count, word] : by_count) words.push_back(std::move(word));
-    return words;
-  }
-
-  std::string make(std::size_t bytes, std::uint64_t seed) const {
-    std::mt19937_64 random(seed);
-    std::string text;
-    std::string_view word = words_[random() % words_.size()];
-    while (text.size() < bytes) {
-      text += word;
-      text += random() % 14 == 0 ? '\n' : ' ';
-      const auto next = followers_.find(std::string(word));
-      word = next == followers_.end() ? words_[random() % words_.size()] : next->second[random() % next->second.size()];
-    }
-    text.resize(bytes);
-    return text;
-  }
-
- private:
-  void take(const std::filesystem::path& path) {
-    const auto extension = path.extension();
-    if (extension != ".md" && extension != ".cpp" && extension != ".hpp") return;
-    std::ifstream in(path);
-    const std::string all{std::istreambuf_iterator<char>(in), {}};
-    std::size_t at = 0;
-    std::string before;
-    while (at < all.size()) {
-      const std::size_t begin = all.find_first_not_of(" \n\t\r", at);
-      if (begin == std::string::npos) break;
-      at = std::min(all.find_first_of(" \n\t\r", begin), all.size());
-      std::string word = all.substr(begin, at - begin);
-      if (std::any_of(word.begin(), word.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; })) continue;
-      if (!before.empty()) followers_[before].push_back(word);
-      words_.push_back(word);
-      before = std::move(word);
-    }
-  }
-
-  std::vector<std::string> words_;
-  std::unordered_map<std::string, std::vector<std::string>> followers_;
-};
+inline constexpr surface where{direction::response, role::assistant, channel::content};
 
 // Rules as rule packs have them: phrases, a verb and a thing with a gap between,
 // keys with a prefix, word lists, addresses; and three without any literal.
@@ -142,5 +89,45 @@ class rule_maker {
   std::vector<std::string> words_;
   std::mt19937_64 random_;
 };
+
+inline std::vector<match::rule_spec> synthetic_rules(std::size_t count) {
+  return rule_maker(source().vocabulary(), 7).make(count);
+}
+
+inline double cpu_seconds() {
+  timespec t{};
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+  return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_nsec) * 1e-9;
+}
+
+inline double heap_bytes() {
+  const auto now = mallinfo2();
+  return static_cast<double>(now.uordblks + now.hblkhd);
+}
+
+struct built {
+  std::shared_ptr<const match::database> rules;
+  double cpu_seconds = 0;
+  double bytes = 0;
+};
+
+inline built build(std::vector<match::rule_spec> specs) {
+  const double heap = heap_bytes();
+  const double started = cpu_seconds();
+  auto made = match::database::compile(std::move(specs));
+  const double took = cpu_seconds() - started;
+  if (made.index() != 0) {
+    for (const auto& p : std::get<1>(made)) std::fprintf(stderr, "rule %zu: %s %s\n", p.rule, p.code.c_str(), p.message.c_str());
+    std::abort();
+  }
+  return {std::get<0>(std::move(made)), took, heap_bytes() - heap};
+}
+
+// Of so many synthetic rules; made once.
+inline const built& database_of(std::size_t count) {
+  static std::map<std::size_t, built> known;
+  const auto found = known.find(count);
+  return found != known.end() ? found->second : known.emplace(count, build(synthetic_rules(count))).first->second;
+}
 
 }  // namespace stoplog::bench
