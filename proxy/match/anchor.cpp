@@ -33,7 +33,9 @@ double cost_of(const std::vector<std::string>& literals, const literal_counts& c
 
 // Of literals that are more frequent than this nothing is gained.
 constexpr double sign_cost_max = 0.02;
+constexpr double second_sign_cost_max = 0.001;
 constexpr double prefix_frequency_max = 0.003;
+constexpr std::uint32_t apart_min = 4;
 constexpr std::size_t narrow_bytes_max = 96;
 
 std::uint32_t code_points_min(const std::vector<std::string>& literals) {
@@ -113,15 +115,22 @@ anchor choose_anchor(const part_matcher& part, const literal_counts& counts) {
   }
   a.begins = lead_of(facts);
   const bool by_literals = prefixes_lead(facts);
-  a.sign_cost = by_literals ? 1e9 : sign_cost_max;
-  if (by_literals) a.prefixes = facts.prefixes;
-  if (by_literals) use_sign(a, anchor::sign::prefix, facts.prefixes, 0, 0, counts);
+  a.sign_cost = by_literals ? second_sign_cost_max : sign_cost_max;
   const std::uint32_t longest = *part.code_points_max();
   const std::uint32_t shortest_suffix = std::min(longest, code_points_min(facts.suffixes));
   use_sign(a, anchor::sign::suffix, facts.suffixes, 0, longest - shortest_suffix, counts);
   if (comes_after_prefix(facts)) {
     use_sign(a, anchor::sign::inside, facts.required.any_of, facts.required.before_min,
              std::min(longest, facts.required.before_max.value_or(longest)), counts);
+  }
+  if (!by_literals) return a;
+  a.prefixes = facts.prefixes;
+  // A sign that comes after the beginning counts only together with it, so it
+  // is the better one, unless it is the beginning over again.
+  if (a.what == anchor::sign::length || a.before_max < apart_min) {
+    a.sign_cost = 1e9;
+    a.what = anchor::sign::length;
+    use_sign(a, anchor::sign::prefix, facts.prefixes, 0, 0, counts);
   }
   return a;
 }
