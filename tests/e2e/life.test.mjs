@@ -31,11 +31,10 @@ const streams_open = async proxy => Number((await (await proxy.admin('/metrics')
 test('a client that goes away cancels the model at once', () => with_both({pace: 20}, async ({model, proxy}) => {
   for (const name of ['demo', 'demo-hang', 'demo-silent', 'demo-slow']) {
     const {aborted} = await model.stats();
-    const leaving = new AbortController();
-    const asked = proxy.post({model: name, stream: true, messages: user('hello')}, {signal: leaving.signal});
-    asked.then(response => response.text()).catch(() => {});
+    const client = lazy_client(proxy.port, {model: name, stream: true, messages: user('hello')});
+    client.resume();
     await eventually('the model answers', async () => (await model.stats()).open === 1);
-    leaving.abort();
+    client.destroy();
     await eventually(`${name} was cancelled`, async () => (await model.stats()).aborted === aborted + 1);
   }
   await eventually('no stream is left', async () => await streams_open(proxy) === 0);
@@ -44,6 +43,20 @@ test('a client that goes away cancels the model at once', () => with_both({pace:
     return /client_gone/.test(stdout) && stdout;
   });
   assert.ok(found);
+}));
+
+test('clients that leave at any moment leave nothing behind', () => with_both({pace: 5}, async ({model, proxy}) => {
+  const names = ['demo', 'demo-hang', 'demo-silent', 'demo-big', 'demo-truncate', 'demo-error'];
+  await Promise.all(Array.from({length: 60}, async (_, i) => {
+    const client = lazy_client(proxy.port, {model: names[i % names.length], stream: i % 4 !== 0, messages: user(i % 3 ? 'hello' : 'recipe')});
+    if (i % 5) client.resume();
+    await sleep(i * 3);
+    i % 2 ? client.destroy() : client.resetAndDestroy();
+  }));
+  await eventually('the model is idle', async () => (await model.stats()).open === 0);
+  await eventually('no connection is left', async () => /^stoplog_connections 0$/m.test(await (await proxy.admin('/metrics')).text()));
+  assert.equal(await streams_open(proxy), 0);
+  assert.equal((await proxy.post({model: 'demo', messages: user('hello')})).status, 200);
 }));
 
 test('the SDK\'s own abort cancels the model', () => with_both({pace: 20}, async ({model, proxy}) => {
