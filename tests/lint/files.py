@@ -19,7 +19,6 @@ COMMAND = re.compile(r"^\s*(stoplog|\./dev|curl|kill|docker|systemctl|apt-get|cm
 # Folders of proxy/ whose tests are elsewhere, and why.
 NO_UNIT_TESTS = {
     "net": "one translation unit of Asio and Beast",
-    "cli": "driven by tests/e2e and tests/docs",
     "server": "driven by tests/e2e",
 }
 
