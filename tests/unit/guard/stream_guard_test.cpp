@@ -1,7 +1,8 @@
 #include "guard/stream_guard.hpp"
 
 #include "dialect/openai/chat_codec.hpp"
-#include "dialect/sse.hpp"
+#include "json/document.hpp"
+#include "support/chat_client.hpp"
 #include "support/policies.hpp"
 
 #include <gtest/gtest.h>
@@ -14,7 +15,9 @@ namespace {
 
 using policy::action;
 using policy::mode;
+using support::client_view;
 using support::compile;
+using support::read_as_client;
 
 using compiled = std::shared_ptr<const policy::compiled_policy>;
 
@@ -69,60 +72,6 @@ std::string text_event(const std::string& text, int choice = 0) { return event("
 
 const std::string done_event = "data: [DONE]\n\n";
 const std::string finish_event = event("{}", "\"stop\"");
-
-// Everything that the client's library would put together, lane by lane.
-struct client_view {
-  std::string content[3];
-  std::string arguments[3];
-  std::string names[3];
-  std::string finish[3];
-  std::string error;
-  bool terminated = false;
-};
-
-std::string string_at(const json::document& d, json::node_id id) {
-  return id == json::no_node || d[id].kind != json::kind::string ? std::string() : std::string(d[id].text);
-}
-
-client_view read_as_client(std::string_view bytes) {
-  client_view seen;
-  dialect::sse_decoder decoder(1 << 20);
-  decoder.feed(bytes);
-  json::reader reader;
-  for (;;) {
-    const auto e = decoder.next();
-    if (!e || *e == nullptr) break;
-    if (!(*e)->has_data) continue;
-    if ((*e)->data == "[DONE]") {
-      seen.terminated = true;
-      continue;
-    }
-    EXPECT_FALSE(seen.terminated) << "an event after the end";
-    const auto read = reader.read((*e)->data);
-    EXPECT_TRUE(read) << (*e)->data;
-    if (!read) break;
-    const json::document& d = **read;
-    if (const auto failed = d.find(0, "error"); failed != json::no_node) seen.error = string_at(d, d.find(failed, "code"));
-    const auto choices = d.find(0, "choices");
-    if (choices == json::no_node) continue;
-    for (auto c = d[choices].first_child; c != json::no_node; c = d[c].next) {
-      const auto index = static_cast<std::size_t>(std::stoi(std::string(d[d.find(c, "index")].text)));
-      const auto delta = d.find(c, "delta");
-      EXPECT_TRUE(seen.finish[index].empty() || d.find(delta, "content") == json::no_node) << "text after the finish";
-      seen.content[index] += string_at(d, d.find(delta, "content"));
-      if (const auto why = string_at(d, d.find(c, "finish_reason")); !why.empty()) seen.finish[index] = why;
-      const auto calls = d.find(delta, "tool_calls");
-      if (calls == json::no_node) continue;
-      for (auto call = d[calls].first_child; call != json::no_node; call = d[call].next) {
-        const auto function = d.find(call, "function");
-        const auto number = static_cast<std::size_t>(std::stoi(std::string(d[d.find(call, "index")].text)));
-        seen.names[number] += string_at(d, d.find(function, "name"));
-        seen.arguments[number] += string_at(d, d.find(function, "arguments"));
-      }
-    }
-  }
-  return seen;
-}
 
 const compiled& blocks_marker() {
   static const compiled policy = compile({{.id = "R", .regex = "forbidden word", .message = "Stopped here."}});
