@@ -1,5 +1,6 @@
 #include "dialect/sse.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 namespace stoplog::dialect {
@@ -126,7 +127,8 @@ result<const sse_event*> sse_decoder::next() {
 void append_event(std::string& out, std::string_view name, std::string_view data) {
   if (!name.empty()) out.append("event: ").append(name).append("\n");
   for (;;) {
-    const std::size_t end = data.find_first_of("\r\n");
+    // Twice memchr is much faster than looking for either.
+    const std::size_t end = std::min(data.find('\n'), data.find('\r'));
     out.append("data: ").append(data.substr(0, end)).append("\n");
     if (end == std::string_view::npos) break;
     data.remove_prefix(end + 1);

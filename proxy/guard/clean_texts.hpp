@@ -24,13 +24,14 @@ class clean_texts {
 
  private:
   static constexpr std::size_t longest = 128;
+  static constexpr std::size_t count = 32;  // a stream keeps its own
   struct entry {
     std::string text;
     surface where{direction::request, role::none, channel::content};
     bool used = false;
   };
-  static std::size_t place(std::string_view text) noexcept { return std::hash<std::string_view>{}(text) % 64; }
-  std::array<entry, 64> entries_;
+  static std::size_t place(std::string_view text) noexcept { return std::hash<std::string_view>{}(text) % count; }
+  std::array<entry, count> entries_;
 };
 
 }  // namespace stoplog::guard

@@ -53,7 +53,7 @@ struct reader::state {
     const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(size, 1024));
     padded.resize(capacity + simdjson::SIMDJSON_PADDING);
     decoded.resize(capacity);
-    return parser.allocate(capacity);
+    return parser.allocate(capacity, 1);  // depth is counted here: on demand simdjson needs no memory for it
   }
 };
 
