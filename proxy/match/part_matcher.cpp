@@ -13,7 +13,7 @@ namespace {
 
 // Bounds a pattern's program and its two state caches: 10,000 patterns that a
 // hostile text has warmed up stay within memory. Only large ones get more.
-constexpr std::int64_t regex_memory = 512 * 1024;
+constexpr std::int64_t regex_memory = 256 * 1024;
 constexpr std::int64_t large_regex_memory = 8 * 1024 * 1024;
 
 std::unique_ptr<re2::RE2> compile(std::string_view regex) {
