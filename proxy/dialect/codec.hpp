@@ -24,8 +24,9 @@ inline constexpr lane no_lane = 0xFFFF'FFFF;  // a text that stands whole in thi
 struct text_field {
   json::node_id node = json::no_node;
   surface where{direction::request, role::none, channel::content};
-  dialect::lane lane = no_lane;
-  bool is_key = false;  // the text is the member's key, not its value
+  dialect::lane lane = no_lane;  // of a request: parts with one number reach the model as one text
+  bool is_key = false;           // the text is the member's key, not its value
+  bool encoded = false;          // of a request: base64, or a data URL, that may hold a text
 };
 
 inline std::string_view text_of(const json::document& in, const text_field& f) noexcept {

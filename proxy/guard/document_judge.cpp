@@ -1,8 +1,10 @@
 #include "guard/document_judge.hpp"
 
+#include "guard/encoded_text.hpp"
 #include "guard/text_scan.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace stoplog::guard {
 
@@ -39,8 +41,17 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
 }
 
 result<judged_text> document_judge::judge(const json::document& in, const dialect::text_field& field, report& into) {
-  auto done = judge_text(dialect::text_of(in, field), field.where, [&] { return path_of(in, field); }, into);
-  if (done) done->field = field;
+  std::string_view text = dialect::text_of(in, field);
+  std::optional<encoded_text> decoded;
+  if (field.encoded) {
+    decoded = read_encoded(text);
+    if (!decoded) return judged_text{.field = field, .unreadable = true};
+    text = decoded->text;
+  }
+  auto done = judge_text(text, field.where, [&] { return path_of(in, field); }, into);
+  if (!done) return done;
+  done->field = field;
+  if (decoded && done->changed) done->released = decoded->with(done->released);
   return done;
 }
 

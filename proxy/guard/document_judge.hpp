@@ -18,6 +18,7 @@ struct judged_text {
   dialect::text_field field;
   bool blocked = false;
   bool changed = false;        // `released` is not the text itself
+  bool unreadable = false;     // encoded, and what it holds is no text
   std::string released;        // only when changed
   guard::coverage counts;
 };

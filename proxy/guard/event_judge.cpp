@@ -81,7 +81,7 @@ result<bool> event_judge::judge_texts(const json::document& data, const dialect:
     bool verbatim = true;
     const auto blocked = feed_lane(field.lane, field.where, dialect::text_of(data, field), end, verbatim);
     if (!blocked || *blocked) return blocked;
-    if (!verbatim) judged_.push_back({field, false, true, pieces_.back().text, {}});
+    if (!verbatim) judged_.push_back({.field = field, .changed = true, .released = pieces_.back().text});
   }
   return false;
 }

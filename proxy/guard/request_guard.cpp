@@ -1,7 +1,11 @@
 #include "guard/request_guard.hpp"
 
 #include "guard/document_judge.hpp"
+#include "guard/joined_parts.hpp"
 #include "json/writer.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace stoplog::guard {
 
@@ -31,20 +35,60 @@ result<dialect::request_facts> request_guard::read(std::string body) {
   return s.view.facts;
 }
 
+namespace {
+
+// The parts of each message that has several.
+result<bool> judge_messages(const json::document& in, std::vector<judged_text>& judged,
+                            const std::shared_ptr<const policy::compiled_policy>& policy, report& into) {
+  for (std::size_t i = 0; i < judged.size();) {
+    std::vector<judged_text*> parts;
+    const dialect::lane message = judged[i].field.lane;
+    for (; i < judged.size() && judged[i].field.lane == message; ++i) parts.push_back(&judged[i]);
+    if (message == dialect::no_lane || parts.size() < 2) continue;
+    const auto blocked = judge_joined(in, parts, policy, into);
+    if (!blocked || *blocked) return blocked;
+  }
+  return false;
+}
+
+// A part is opaque no longer once its data was read as text.
+std::vector<dialect::opaque_part> still_opaque(const json::document& in, const std::vector<dialect::opaque_part>& parts,
+                                               const std::vector<judged_text>& judged) {
+  std::vector<dialect::opaque_part> left;
+  for (const dialect::opaque_part& part : parts) {
+    const auto read_in_it = [&](const judged_text& t) {
+      const json::node& n = in[t.field.node];
+      return t.field.encoded && !t.unreadable && n.begin >= in[part.node].begin && n.end <= in[part.node].end;
+    };
+    if (std::none_of(judged.begin(), judged.end(), read_in_it)) left.push_back(part);
+  }
+  return left;
+}
+
+}  // namespace
+
 result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<const policy::compiled_policy>& policy) {
   state& s = *state_;
   expects(s.document != nullptr, "a request is inspected without having been read");
-  const json::document& in = *s.document;
+  const json::document& in = *std::exchange(s.document, nullptr);
   outcome done;
   document_judge judge(policy);
   std::vector<judged_text> judged;
   for (const dialect::text_field& field : s.view.texts) {
     auto text = judge.judge(in, field, done.report);
     if (!text) return text.error();
-    add_counts(text->counts, done.report.coverage);
-    if (text->changed) judged.push_back(std::move(*text));
+    // Of the others nothing more is to be said.
+    if (text->changed || field.lane != dialect::no_lane || field.encoded) judged.push_back(std::move(*text));
+    else add_counts(text->counts, done.report.coverage);
   }
-  note_opaque(in, s.view.opaque, done.report.coverage);
+  note_opaque(in, still_opaque(in, s.view.opaque, judged), done.report.coverage);
+  // Parts of one message that others stand between are still its parts.
+  std::stable_sort(judged.begin(), judged.end(), [](const judged_text& a, const judged_text& b) { return a.field.lane < b.field.lane; });
+  if (done.report.decision.verdict != verdict::block) {
+    const auto blocked = judge_messages(in, judged, policy, done.report);
+    if (!blocked) return blocked.error();
+  }
+  for (const judged_text& text : judged) add_counts(text.counts, done.report.coverage);
   if (done.report.decision.verdict == verdict::block) {
     done.report.coverage.released = 0;
     return done;
@@ -52,7 +96,6 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
   json::edits changes;
   add_edits(in, judged, {}, false, changes);
   done.body = changes.empty() ? std::move(s.body) : changes.apply(in);
-  s.document = nullptr;
   return done;
 }
 

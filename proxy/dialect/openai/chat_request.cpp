@@ -87,6 +87,7 @@ result<void> collect(const document& d, const std::vector<shape_id>& shapes, req
   const auto table = chat_shapes();
   role speaker = role::none;
   std::uint32_t speaks_until = 0;
+  lane number = 0;  // of the message
   for (node_id id = 0; id < d.size(); ++id) {
     const json::node& n = d[id];
     const shape& is = table[shapes[id]];
@@ -96,13 +97,17 @@ result<void> collect(const document& d, const std::vector<shape_id>& shapes, req
       if (!known) return known.error();
       speaker = *known;
       speaks_until = n.end;
+      number = n.index;
     }
     const surface where{direction::request, speaker, is.text};
     if (is_free_key(d, id, table, shapes)) view.texts.push_back({id, where, no_lane, true});
     if (!is.opaque.empty() && n.kind != kind::null) view.opaque.push_back({id, is.opaque});
-    if (n.kind == kind::string && !n.text.empty() && !(is.data && is_data(n.text))) view.texts.push_back({id, where, no_lane, false});
+    if (n.kind != kind::string || n.text.empty()) continue;
+    const bool is_part = shapes[id] == content && n.parent != no_node && shapes[n.parent] != message;
+    const lane together = is_part && speaker != role::none ? number : no_lane;
+    view.texts.push_back({id, where, together, false, is.data && is_data(n.text)});
   }
-  for (const text_field& f : view.texts) view.facts.text_bytes += text_of(d, f).size();
+  for (const text_field& f : view.texts) view.facts.text_bytes += f.encoded ? 0 : text_of(d, f).size();
   return {};
 }
 

@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+#include <vector>
+
 namespace stoplog::guard {
 namespace {
 
@@ -82,6 +85,41 @@ TEST(request_guard, blocks_with_nothing_to_forward_and_records_every_finding) {
   EXPECT_EQ(policy->rules()[done->report.decision.rule.value()].id, "B");
   EXPECT_EQ(done->report.decision.findings.size(), 3U);
   EXPECT_EQ(done->report.coverage.released, 0U);
+}
+
+std::string parts(const std::vector<std::string>& texts) {
+  std::string list;
+  for (const auto& t : texts) list += (list.empty() ? "" : ",") + std::string(R"({"type":"text","text":")") + t + "\"}";
+  return R"({"role":"user","content":[)" + list + "]}";
+}
+
+TEST(request_guard, judges_the_parts_of_a_message_together) {
+  const auto policy = compile({{.id = "B", .regex = "forbidden word"}, {.id = "R", .regex = "secret[0-9]{1,3}", .action = action::redact},
+                               {.id = "O", .regex = "look here", .action = action::observe}});
+  const auto verdict_of = [&](const std::string& messages) { return inspect(chat(messages), policy).value().report.decision.verdict; };
+  EXPECT_EQ(verdict_of(parts({"for", "bidden w", "ord"})), verdict::block);
+  EXPECT_EQ(verdict_of(parts({"forbidden", "word"})), verdict::block) << "as with a space between";
+  EXPECT_EQ(verdict_of(parts({"forbidden"}) + "," + parts({" word"})), verdict::allow) << "two messages";
+  const auto redacted = inspect(chat(parts({"a sec", "re", "t1 b secret2", "look", "here"})), policy).value();
+  EXPECT_EQ(redacted.body, chat(parts({"a [REDACTED]", "", " b [REDACTED]", "look", "here"})));
+  ASSERT_EQ(redacted.report.decision.findings.size(), 3U);
+  EXPECT_EQ(redacted.report.decision.findings[0].path, "messages[0].content[2].text");
+  EXPECT_EQ(redacted.report.decision.findings[1].path, "messages[0].content");
+  EXPECT_EQ(inspect(chat(parts({"secret1", "x"})), policy).value().report.decision.findings.size(), 1U) << "found once";
+}
+
+TEST(request_guard, reads_text_that_is_sent_as_data) {
+  const auto policy = compile({{.id = "R", .regex = "secret[0-9]", .action = action::redact}});
+  const auto file = [](const std::string& data) { return chat(R"({"role":"user","content":[{"type":"file","file":{"filename":"a","file_data":"data:text/plain;base64,)" + data + "\"}}]}"); };
+  const auto done = inspect(file("bXkgc2VjcmV0MQ=="), policy);  // my secret1
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->body, file("bXkgW1JFREFDVEVEXQ=="));          // my [REDACTED]
+  EXPECT_TRUE(done->report.coverage.complete());
+  const auto binary = inspect(file("AAECAw=="), policy);
+  ASSERT_TRUE(binary);
+  EXPECT_EQ(binary->body, file("AAECAw=="));
+  ASSERT_EQ(binary->report.coverage.opaque.size(), 1U);
+  EXPECT_EQ(binary->report.coverage.opaque[0].kind, "file");
 }
 
 TEST(request_guard, roles_and_channels_choose_the_rules) {
