@@ -48,11 +48,10 @@ class any_scan {
     a.next = settled;
   }
 
-  // The matches that are certain at the cut though they may still grow; for the
-  // end of a blocked text, after settle().
+  // The matches that are certain at the cut, though they may still grow; for the
+  // end of a blocked text. Where an `unless` may excuse them, settle() tells.
   template <class Found>
-  void unsettled(const active_part& a, cut c, Found found) const {
-    if (unit_.excusable) return;  // what an `unless` will say of them is not known
+  void each_certain(const active_part& a, cut c, Found found) const {
     const borders b = borders_of(c);
     each_match(a, b, b.limit, [&](std::uint64_t begin, std::uint64_t end) {
       found(text_.original(unit_.view, begin, end));

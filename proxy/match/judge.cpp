@@ -137,8 +137,11 @@ void judge::conclude(cut c, const found_match& found) {
     const unit& u = unit_of(a);
     const auto tell = [&](text_span where) { found(u.rule, where); };
     const any_scan s = scan(a);
-    if (!u.blocks || u.excusable) s.settle(a, c, s.settled_upto(a, c), tell);
-    s.unsettled(a, c, tell);
+    if (u.excusable) {
+      s.settle(a, c, s.settled_upto(a, c), tell);
+    } else {
+      s.each_certain(a, c, tell);
+    }
   }
   for (active_combination& a : active_.combinations.all()) {
     tell_settled(a, c, found);

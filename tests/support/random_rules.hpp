@@ -26,6 +26,31 @@ class random_rules : public random_patterns {
     return list;
   }
 
+  // More rules than have windows on one literal, runs, or plans of their own.
+  std::vector<rule_spec> crowd() {
+    std::vector<rule_spec> list;
+    const bool same_begin = one_in(2);
+    for (int i = 0; i < 75; ++i) {
+      rule_spec r;
+      r.effect = one_in(60) ? verdict::block : one_in(2) ? verdict::allow : verdict::redact;
+      std::string set;
+      for (const char c : {'a', 'b', 'c', 'x', '0', '1', ' ', 'z'}) {
+        if (one_in(2)) set += c;
+      }
+      const std::string tail = "[" + set + "k]{1," + std::to_string(1 + below(6)) + "}";
+      part p;
+      p.view = i % 5 == 0 ? view::raw : view::folded;
+      p.regex = (same_begin ? "key" : "") + tail + (one_in(2) ? "-" : "") + (one_in(3) ? R"(\b)" : "");
+      r.match.parts.push_back(p);
+      // Each on surfaces of its own, all on that of the tests.
+      r.surfaces.channels = static_cast<std::uint16_t>(1U << static_cast<unsigned>(channel::content) | static_cast<unsigned>(below(1024)));
+      r.surfaces.roles = static_cast<std::uint8_t>(1U << static_cast<unsigned>(role::assistant) | static_cast<unsigned>(below(128)));
+      list.push_back(std::move(r));
+    }
+    samples_ = {[this] { return pick(std::vector<std::string>{"key", "a", "b", "0", "1", " ", "x", "kk", "-", "cc", "z"}); }};
+    return list;
+  }
+
   // Of the rules made last.
   std::string text() {
     std::string out;

@@ -1,5 +1,7 @@
 #include "run.hpp"
 
+#include "match/compiled.hpp"
+
 namespace stoplog::match::testing {
 namespace {
 
@@ -68,6 +70,23 @@ TEST(Database, KnowsTheLengthsOfMatches) {
   EXPECT_EQ(rules->facts(0).shortest, 2U);
   EXPECT_EQ(rules->facts(1).shortest, 1U);
   EXPECT_EQ(rules->rule(1).effect, verdict::allow);
+}
+
+TEST(Database, SharesPlansByDirectionWhenSurfacesAreMany) {
+  std::vector<rule_spec> few{regex_rule(verdict::block, "ab"), regex_rule(verdict::block, "cd")};
+  few[0].surfaces.directions = 1U << static_cast<unsigned>(direction::request);
+  EXPECT_EQ(compiled(few)->internals().plans.size(), 2U);
+  std::vector<rule_spec> many;
+  for (unsigned i = 0; i < 20; ++i) {
+    many.push_back(regex_rule(verdict::block, "ab"));
+    many.back().surfaces.channels = static_cast<std::uint16_t>(1U << (i % channel_count));
+    many.back().surfaces.roles = static_cast<std::uint8_t>(i < 10 ? 1 : 2);
+  }
+  const auto rules = compiled(many);
+  EXPECT_EQ(rules->internals().plans.size(), 1U);
+  EXPECT_TRUE(rules->internals().plans[0].mixed);
+  EXPECT_EQ(run_whole(rules, "ab", {direction::request, role{0}, channel{3}}).findings, (std::vector<finding>{{3, {0, 2}}}));
+  EXPECT_TRUE(run_whole(rules, "ab", {direction::request, role{2}, channel{3}}).findings.empty());
 }
 
 }  // namespace

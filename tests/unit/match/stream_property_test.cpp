@@ -13,6 +13,12 @@
 namespace stoplog::match::testing {
 namespace {
 
+#ifdef NDEBUG
+constexpr std::uint64_t usual = 200'000;
+#else
+constexpr std::uint64_t usual = 4'000;
+#endif
+
 std::uint64_t setting(const char* name, std::uint64_t otherwise) {
   const char* text = std::getenv(name);
   return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
@@ -97,11 +103,6 @@ bool agrees(const std::shared_ptr<const database>& rules, const std::vector<rule
 }
 
 TEST(StreamProperty, AgreesWithTheOracleHoweverTheTextIsCut) {
-#ifdef NDEBUG
-  constexpr std::uint64_t usual = 200'000;
-#else
-  constexpr std::uint64_t usual = 4'000;
-#endif
   const std::uint64_t wanted = setting("STOPLOG_STREAM_CASES", usual);
   std::uint64_t seed = setting("STOPLOG_STREAM_SEED", 1);
   tally ran;
@@ -131,6 +132,21 @@ TEST(StreamProperty, AgreesWithTheOracleHoweverTheTextIsCut) {
               static_cast<unsigned long long>(ran.streams), static_cast<unsigned long long>(ran.blocked),
               static_cast<unsigned long long>(ran.redacted), static_cast<unsigned long long>(ran.recorded),
               static_cast<unsigned long long>(refused));
+}
+
+TEST(StreamProperty, CrowdsOfRulesAgreeWithTheOracle) {
+  const std::uint64_t seeds = setting("STOPLOG_STREAM_CASES", usual) / 2000 + 10;
+  tally ran;
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    random_rules random(seed);
+    const std::vector<rule_spec> specs = random.crowd();
+    const auto rules = compiled(specs);
+    const oracle::rule_set_oracle judge(specs, answer);
+    for (int i = 0; i < 12; ++i) ASSERT_TRUE(agrees(rules, specs, judge, random.text(), random, ran)) << "seed " << seed;
+  }
+  EXPECT_EQ(ran.streams, seeds * 12 * 10);
+  EXPECT_GT(ran.blocked, seeds);
+  EXPECT_GT(ran.redacted, seeds);
 }
 
 }  // namespace
