@@ -1,10 +1,16 @@
 // What the guard needs to know of a wire format, and nothing else: where its
-// texts stand, how to carry a text, how to end a blocked answer. One folder a
-// dialect; sans-io.
+// texts stand, how to carry a text, how to end a blocked answer. Sans-io.
+//
+// A new dialect is, in a folder of its vendor: a table of shapes (shape.hpp),
+// which also says what `stoplog coverage` prints; readers for requests and
+// answers that walk it; an answer_stream if it streams; a codec that binds them;
+// its rows in endpoint.cpp. Whatever a shape does not list is read all the same,
+// as channel `unknown`. Cases in tests/unit/guard (every string, every cut).
 #pragma once
 
 #include "base/error.hpp"
 #include "base/surface.hpp"
+#include "dialect/shape.hpp"
 #include "json/writer.hpp"
 
 #include <cstdint>
@@ -80,6 +86,7 @@ struct event_view {
   std::vector<opaque_part> opaque;
   std::vector<repeat> repeats;
   std::vector<lane> ended;    // lanes that no later event will add to
+  bool last = false;          // the answer is over with this event: every lane ends, nothing after it goes out
 };
 
 // The state of one streamed answer.
@@ -87,9 +94,15 @@ class answer_stream {
  public:
   virtual ~answer_stream() = default;
 
-  // Reads one event's data. The view is valid until the next read. Errors:
-  // upstream_malformed, also for text in a lane that has ended.
-  virtual result<const event_view*> read(const json::document& data) = 0;
+  // Reads one event: its name (`event:`; empty if it has none) and its data.
+  // The view is valid until the next read. Errors: upstream_malformed, also for
+  // text in a lane that has ended. The guard judges the name; the stream says
+  // whether it may differ from what the data says.
+  virtual result<const event_view*> read(std::string_view name, const json::document& data) = 0;
+
+  // Adds what the stream itself changes in the event that was read last, when it
+  // goes out behind whatever delta() wrote (numbers of events).
+  virtual void amend(const json::document& /*data*/, json::edits& /*changes*/) const {}
 
   // The event that was read last has gone to the client: what it said of
   // finished choices and begun tool calls is what the client knows. Unless its
@@ -98,18 +111,26 @@ class answer_stream {
   virtual void passed_on(bool as_they_were) = 0;
 
   // Whether this data, which is no JSON, ends the stream (chat: [DONE]), and
-  // the event that does.
-  virtual bool is_terminator(std::string_view data) const = 0;
-  virtual std::string terminator() const = 0;
+  // the event that does. Streams that end with an event like any other say so
+  // with event_view::last.
+  virtual bool is_terminator(std::string_view /*data*/) const { return false; }
+  virtual std::string terminator() const { return {}; }
 
-  // A complete event (SSE bytes) that adds `text` to a lane; empty for a lane
-  // whose name may not be repeated.
-  virtual std::string delta(lane to, std::string_view text) const = 0;
+  // A complete event (SSE bytes, its name included) that adds `text` to a lane,
+  // and goes to the client next; empty for a lane whose name may not be repeated.
+  virtual std::string delta(lane to, std::string_view text) = 0;
+
+  // Text of a lane that went to the client: masked, in order, by an event or a delta.
+  virtual void released(lane /*of*/, std::string_view /*text*/) {}
 
   // Complete events (SSE bytes, terminator included) that end the answer so
   // that a client sees that a policy did, and cannot carry out a tool call that
   // was cut. `blocked` is the lane that decided.
   virtual std::string ending(lane blocked, const blocked_ending& why) const = 0;
+
+  // A complete event (SSE bytes) that a client takes for an error. No
+  // terminator follows it: the answer is not whole.
+  virtual std::string error_event(std::string_view code, std::string_view message) const = 0;
 
   // choices[1].delta.content
   virtual std::string path(lane of) const = 0;
@@ -126,18 +147,24 @@ class codec {
   virtual ~codec() = default;
   virtual std::string_view name() const = 0;  // chat_completions
 
+  // What a request, an answer and (the same, unless told) an event look like.
+  virtual shape_root request_shape() const = 0;
+  virtual shape_root answer_shape() const = 0;
+  virtual shape_root event_shape() const { return answer_shape(); }
+
+  // An endpoint without a request body is never asked to read one.
   virtual result<request_view> read_request(const json::document& body) const = 0;
   virtual result<answer_view> read_answer(const json::document& body) const = 0;
-  virtual std::unique_ptr<answer_stream> open_stream(const request_facts& asked) const = 0;
 
-  // Adds the edits that end, for the policy's reason, the choices of a whole
-  // answer that hold the nodes of `blocked`; all of them where a node is in none.
-  virtual void end_choices(const json::document& body, const std::vector<json::node_id>& blocked,
-                           const blocked_ending& why, json::edits& changes) const = 0;
+  // Whether answers may stream; open_stream is asked of those that do.
+  virtual bool streams() const { return true; }
+  virtual std::unique_ptr<answer_stream> open_stream(const request_facts& /*asked*/) const { return nullptr; }
 
-  // A complete event (SSE bytes) that a client takes for an error. No
-  // terminator follows it: the answer is not whole.
-  virtual std::string error_event(std::string_view code, std::string_view message) const = 0;
+  // Adds the edits that end a whole answer for the policy's reason, so that
+  // nothing of the nodes in `blocked` is left: only the parts that hold them
+  // (chat: choices) where the format has parts, everything where a node is in none.
+  virtual void end_answer(const json::document& body, const std::vector<json::node_id>& blocked,
+                          const blocked_ending& why, json::edits& changes) const = 0;
 };
 
 }  // namespace stoplog::dialect

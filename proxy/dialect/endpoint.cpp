@@ -1,60 +1,82 @@
 #include "dialect/endpoint.hpp"
 
 #include "dialect/openai/chat_codec.hpp"
+#include "dialect/openai/error_object.hpp"
+
+#include <algorithm>
+#include <vector>
 
 namespace stoplog::dialect {
 namespace {
 
 constexpr openai::chat_codec chat;
 
-struct row {
-  std::string_view path;
-  bool and_below;  // the path, a slash and one more segment
-  endpoint is;
+const endpoint table[] = {
+    {"POST", "/chat/completions", "chat_completions", &chat, openai::error_object},
+    {"GET", "/models", "models", nullptr, openai::error_object},
+    {"GET", "/models/{}", "models", nullptr, openai::error_object},
 };
 
-const row table[] = {
-    {"/chat/completions", false, {"POST", "chat_completions", &chat}},
-    {"/models", false, {"GET", "models", nullptr}},
-    {"/models", true, {"GET", "models", nullptr}},
-};
+bool is_plain(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == ':' || c == '@';
+}
 
 // Names of models have letters, digits and these; anything else (a further
 // slash, a percent sign, a dot segment) could lead elsewhere.
 bool is_segment(std::string_view text) noexcept {
-  const auto plain = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-' || c == ':' || c == '@';
-  };
   if (text.empty() || text == "." || text == "..") return false;
-  for (const char c : text) {
-    if (!plain(c)) return false;
-  }
-  return true;
+  return std::all_of(text.begin(), text.end(), is_plain);
 }
 
-bool takes(const row& r, std::string_view path) noexcept {
-  if (!r.and_below) return path == r.path;
-  return path.starts_with(r.path) && path.substr(r.path.size()).starts_with('/') && is_segment(path.substr(r.path.size() + 1));
+std::string_view take_segment(std::string_view& path) noexcept {
+  path.remove_prefix(1);  // its slash
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+bool takes(std::string_view pattern, std::string_view path) noexcept {
+  while (pattern.starts_with('/') && path.starts_with('/')) {
+    const std::string_view wanted = take_segment(pattern);
+    const std::string_view given = take_segment(path);
+    if (wanted == "{}" ? !is_segment(given) : given != wanted) return false;
+  }
+  return pattern.empty() && path.empty();
 }
 
 }  // namespace
 
+std::span<const endpoint> endpoints() noexcept { return table; }
+
 const endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known) {
   path_known = false;
-  for (const row& r : table) {
-    if (!takes(r, path)) continue;
+  for (const endpoint& e : table) {
+    if (!takes(e.path, path)) continue;
     path_known = true;
-    if (method == r.is.method) return &r.is;
+    if (method == e.method) return &e;
   }
   return nullptr;
 }
 
-std::string to_json(const error_body& body) {
-  json::writer w;
-  w.begin_object().key("error").begin_object().member("message", body.message).member("type", body.type).key("param").null();
-  w.member("code", body.code);
-  if (!body.decision_id.empty()) w.member("decision_id", body.decision_id);
-  return w.end_object().end_object().take();
+bool takes_query(const endpoint& of, std::string_view query) {
+  std::vector<std::string_view> seen;
+  for (;;) {
+    const std::size_t end = query.find('&');
+    const std::string_view one = query.substr(0, end);
+    const std::size_t equals = one.find('=');
+    if (equals == std::string_view::npos) return false;
+    const std::string_view name = one.substr(0, equals);
+    const std::string_view value = one.substr(equals + 1);
+    if (std::find(of.query.begin(), of.query.end(), name) == of.query.end() || !std::all_of(value.begin(), value.end(), is_plain)) return false;
+    if (!name.ends_with("[]") && !name.ends_with("%5B%5D") && std::find(seen.begin(), seen.end(), name) != seen.end()) return false;
+    seen.push_back(name);
+    if (end == std::string_view::npos) return true;
+    query.remove_prefix(end + 1);
+  }
+}
+
+std::string to_json(const error_body& body, const endpoint* of) {
+  return of == nullptr ? openai::error_object(body) : of->error_object(body);
 }
 
 }  // namespace stoplog::dialect

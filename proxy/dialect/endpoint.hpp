@@ -4,30 +4,43 @@
 
 #include "dialect/codec.hpp"
 
+#include <span>
 #include <string>
 #include <string_view>
 
 namespace stoplog::dialect {
 
-struct endpoint {
-  std::string_view method;  // GET, POST
-  std::string_view name;    // chat_completions, models: for records and metrics
-  const codec* scans;       // null: nothing to scan in the request, its answer is forwarded (models)
-};
-
-// `path` is what follows the route's version prefix: "/chat/completions",
-// "/models", "/models/gpt-x". Null: not covered. `path_known` tells that the
-// path exists under another method (405).
-const endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known);
-
-// OpenAI's error object:
-// {"error":{"message":...,"type":...,"param":null,"code":...,"decision_id":...}}
+// An error of ours, to be told in a dialect's own error object.
 struct error_body {
-  std::string_view type;     // policy_violation, invalid_request_error, api_error, ...
+  int status;                // of HTTP; the dialects' types follow it
+  std::string_view type;     // OpenAI's: policy_violation, invalid_request_error, api_error, ...
   std::string_view code;     // the reason code or the category
   std::string_view message;
   std::string_view decision_id;
 };
-std::string to_json(const error_body& body);
+
+struct endpoint {
+  std::string_view method;  // POST: its body is judged; GET: it has none
+  std::string_view path;    // behind the route's prefix; a segment {} takes any one: /models/{}
+  std::string_view name;    // chat_completions, models: for records and metrics
+  const codec* scans;       // null: nothing to scan in the request, its answer is forwarded (models)
+  std::string (*error_object)(const error_body&);
+  std::span<const std::string_view> query = {};  // names of the parameters that may be given
+};
+
+// The whole table; `stoplog coverage` walks it, and each codec's shapes.
+std::span<const endpoint> endpoints() noexcept;
+
+// `path`: "/chat/completions", "/models", "/models/gpt-x". Null: not covered.
+// `path_known` tells that the path exists under another method.
+const endpoint* find_endpoint(std::string_view method, std::string_view path, bool& path_known);
+
+// Whether each parameter of `query` (what follows the question mark) is one of
+// the endpoint's, stands once (name[] may stand often), and is plain: no percent
+// sign, no plus, nothing that two readers could take for different things.
+bool takes_query(const endpoint& of, std::string_view query);
+
+// In the shape of the endpoint's dialect; of no endpoint: OpenAI's.
+std::string to_json(const error_body& body, const endpoint* of);
 
 }  // namespace stoplog::dialect

@@ -29,6 +29,12 @@ struct shape {
   bool data = false;                            // a string here may be data (base64) and no text
 };
 
+// A table and where a document of one kind begins in it.
+struct shape_root {
+  std::span<const shape> table;
+  shape_id root;
+};
+
 // Gives the shape of each node; the root has shape `root`. With `strict`, a
 // member whose name differs from a listed one only in case is refused with
 // malformed_request: another reader could take it for that one.

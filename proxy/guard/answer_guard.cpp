@@ -24,7 +24,7 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
     judged.push_back(std::move(*text));
   }
   json::edits changes;
-  if (!blocked.empty()) codec.end_choices(in, blocked, ending_of(done.report, *policy), changes);
+  if (!blocked.empty()) codec.end_answer(in, blocked, ending_of(done.report, *policy), changes);
   for (judged_text& text : judged) {
     if (changes.covers(in, text.field.node)) text.counts.released = 0;
     add_counts(text.counts, done.report.coverage);

@@ -40,9 +40,9 @@ result<event_judge::next> event_judge::judge(const dialect::sse_event& event, st
 
 result<event_judge::next> event_judge::judge_data(const dialect::sse_event& event, const json::document& data,
                                                   std::string& out, std::size_t& ending_at) {
-  const auto view = stream_->read(data);
+  const auto view = stream_->read(event.name, data);
   if (!view) return view.error();
-  auto blocked = flush((*view)->ended, **view, out);
+  auto blocked = flush((*view)->last ? all_lanes() : (*view)->ended, **view, out);
   if (blocked && !*blocked) blocked = judge_name(event.name);
   if (blocked && !*blocked) blocked = judge_texts(data, **view);
   if (!blocked) return blocked.error();
@@ -52,7 +52,8 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   pass(event, data, **view, out);
   const auto is_label = [](const judged_text& t) { return t.field.lane == dialect::no_lane; };
   stream_->passed_on(std::none_of(judged_.begin(), judged_.end(), is_label));
-  return next::go_on;
+  for (const piece& p : pieces_) stream_->released(p.lane, p.text);
+  return (*view)->last ? next::done : next::go_on;
 }
 
 result<bool> event_judge::judge_name(std::string_view name) {
@@ -77,7 +78,7 @@ result<bool> event_judge::judge_texts(const json::document& data, const dialect:
     }
     const auto same_lane = [&field](const dialect::text_field& f) { return f.lane == field.lane; };
     const bool last = std::none_of(view.texts.begin() + static_cast<std::ptrdiff_t>(i) + 1, view.texts.end(), same_lane);
-    const bool end = last && std::find(view.ended.begin(), view.ended.end(), field.lane) != view.ended.end();
+    const bool end = last && (view.last || std::find(view.ended.begin(), view.ended.end(), field.lane) != view.ended.end());
     bool verbatim = true;
     const auto blocked = feed_lane(field.lane, field.where, dialect::text_of(data, field), end, verbatim);
     if (!blocked || *blocked) return blocked;
@@ -114,6 +115,7 @@ void event_judge::send(const piece& p, std::string& out) {
   if (p.text.empty()) return;
   const std::string event = stream_->delta(p.lane, p.text);
   if (event.empty()) withheld_ += p.text.size();
+  else stream_->released(p.lane, p.text);
   out += event;
 }
 
@@ -131,10 +133,14 @@ result<bool> event_judge::flush(const std::vector<dialect::lane>& ended, const d
   return false;
 }
 
-result<event_judge::next> event_judge::finish(std::string& out, std::size_t& ending_at) {
+std::vector<dialect::lane> event_judge::all_lanes() const {
   std::vector<dialect::lane> all(lanes_.size());
   for (std::size_t i = 0; i < all.size(); ++i) all[i] = static_cast<dialect::lane>(i);
-  const auto blocked = flush(all, {}, out);
+  return all;
+}
+
+result<event_judge::next> event_judge::finish(std::string& out, std::size_t& ending_at) {
+  const auto blocked = flush(all_lanes(), {}, out);
   if (!blocked) return blocked.error();
   if (*blocked) return stop(out, ending_at);
   out += stream_->terminator();
@@ -146,6 +152,7 @@ void event_judge::pass(const dialect::sse_event& event, const json::document& da
                        std::string& out) {
   json::edits changes;
   if (!judged_.empty() || !view.repeats.empty()) add_edits(data, judged_, view.repeats, enforced_, changes);
+  stream_->amend(data, changes);
   if (changes.empty() && event.plain && !name_changed_) {
     out += event.raw;
     return;

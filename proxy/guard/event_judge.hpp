@@ -42,6 +42,7 @@ class event_judge {
   result<bool> feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim);
   void send(const piece& p, std::string& out);
   result<bool> flush(const std::vector<dialect::lane>& ended, const dialect::event_view& view, std::string& out);
+  std::vector<dialect::lane> all_lanes() const;
   result<next> finish(std::string& out, std::size_t& ending_at);
   void pass(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view, std::string& out);
   next stop(std::string& out, std::size_t& ending_at);

@@ -22,7 +22,6 @@ std::string_view sentence_of(errc why) noexcept {
 }  // namespace
 
 struct stream_guard::state {
-  const dialect::codec& codec;
   std::uint64_t bytes_max;
   event_judge judge;
   dialect::sse_decoder decoder;
@@ -57,8 +56,7 @@ result<stream_step> stream_guard::state::run() {
 
 stream_guard::stream_guard(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
                            std::shared_ptr<const policy::compiled_policy> policy)
-    : state_(new state{.codec = codec,
-                       .bytes_max = limits.stream_bytes,
+    : state_(new state{.bytes_max = limits.stream_bytes,
                        .judge = event_judge(codec, asked, limits, std::move(policy)),
                        .decoder = dialect::sse_decoder(limits.event_bytes)}) {}
 stream_guard::~stream_guard() = default;
@@ -87,7 +85,7 @@ result<stream_step> stream_guard::on_bytes(std::string_view bytes, bool end) {
 // What was judged clean before the error in the same read goes out before it.
 std::string stream_guard::error_ending(errc why) const {
   const std::string before = state_->failed ? state_->out : std::string();
-  return before + state_->codec.error_event(to_string(why), sentence_of(why));
+  return before + state_->judge.stream().error_event(to_string(why), sentence_of(why));
 }
 
 const report& stream_guard::report() const noexcept {

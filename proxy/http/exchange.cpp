@@ -67,6 +67,12 @@ bool exchange::closing() noexcept { return shared().draining.load() || !session_
 
 asio::awaitable<bool> exchange::admit() {
   const message_head& head = request_.head();
+  const std::string_view target = head.target;
+  const std::size_t question = target.find('?');
+  bool known = false;
+  // Before anything else: it says in which words this client is refused.
+  const auto path = shared().routes.endpoint_path(target.substr(0, question));
+  if (path) endpoint_ = dialect::find_endpoint(head.method, *path, known);
   const auto who = shared().routes.authenticate(head.value("authorization"));
   if (!who) {
     co_await refuse(who.error());
@@ -78,14 +84,10 @@ asio::awaitable<bool> exchange::admit() {
     record_.team = client_->team;
   }
   error why = fail(errc::endpoint_not_covered);
-  bool known = false;
-  const bool query = head.target.find('?') != std::string::npos;
-  const auto path = shared().routes.endpoint_path(std::string_view(head.target).substr(0, head.target.find('?')));
-  if (path) endpoint_ = dialect::find_endpoint(head.method, *path, known);
   if (endpoint_ != nullptr) {
     record_.endpoint = endpoint_->name;
-    if (query) {
-      why = fail(errc::malformed_request, "query strings are not forwarded");
+    if (question != std::string_view::npos && !dialect::takes_query(*endpoint_, target.substr(question + 1))) {
+      why = fail(errc::malformed_request, "this query string is not forwarded");
     } else if (head.count("content-encoding") != 0) {
       why = fail(errc::unsupported_coding);
     } else if (head.method == "POST" && !is_json(head.value("content-type"))) {
@@ -114,7 +116,7 @@ asio::awaitable<bool> exchange::read() {
       co_return false;
     }
   }
-  if (endpoint_->scans != nullptr) {
+  if (endpoint_->scans != nullptr && head.method == "POST") {
     guard_.emplace(*endpoint_->scans, shared().settings.limits);
     auto facts = guard_->read(std::move(request_.body()));
     if (!facts) {
@@ -125,7 +127,7 @@ asio::awaitable<bool> exchange::read() {
     record_.model_asked = facts_.model;
     record_.streamed = facts_.streamed;
   }
-  const auto route = shared().routes.select(head.target, facts_.model, client_);
+  const auto route = shared().routes.select(std::string_view(head.target).substr(0, head.target.find('?')), facts_.model, client_);
   if (!route) {
     co_await refuse(route.error());
     co_return false;
@@ -141,7 +143,7 @@ asio::awaitable<bool> exchange::judge() {
     co_await refuse(fail(errc::audit_unavailable));
     co_return false;
   }
-  if (!guard_) co_return true;  // nothing to scan in this request
+  if (endpoint_->scans == nullptr) co_return true;  // nothing to scan here
   policy::subject subject;
   subject.route = route_->name;
   subject.model = facts_.model;
@@ -155,6 +157,7 @@ asio::awaitable<bool> exchange::judge() {
   record_.policy_name = policy_->name();
   record_.policy_version = policy_->version();
   record_.policy_digest = policy_->digest();
+  if (!guard_) co_return true;  // only the answer has text
   auto outcome = guard_->inspect(policy_);
   if (!outcome) {
     co_await refuse(outcome.error());
@@ -184,7 +187,7 @@ asio::awaitable<void> exchange::refuse(error why) {
   if (!request_.complete()) keep_ = false;
   std::string message(sentence_for(why.code));
   if (!why.detail.empty()) message += ": " + why.detail;
-  co_await answer(status_of(why.code), "application/json", error_json(error_type_of(why.code), record_.reason, message));
+  co_await answer(status_of(why.code), "application/json", error_json(status_of(why.code), error_type_of(why.code), record_.reason, message));
 }
 
 asio::awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
@@ -195,7 +198,7 @@ asio::awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
   }
   const std::string_view message = why.rule ? policy_->message_for(*why.rule) : sentence_for(errc::policy_blocked);
   const std::string_view category = record_.category.empty() ? "policy_blocked" : std::string_view(record_.category);
-  co_await answer(record_.status, "application/json", error_json("policy_violation", category, message));
+  co_await answer(record_.status, "application/json", error_json(record_.status, "policy_violation", category, message));
 }
 
 asio::awaitable<void> exchange::answer(int status, std::string_view content_type, std::string_view body) {
@@ -213,8 +216,8 @@ std::vector<header> exchange::stamps() const {
           {"x-stoplog-coverage", coverage_}};
 }
 
-std::string exchange::error_json(std::string_view type, std::string_view code, std::string_view message) const {
-  return dialect::to_json({type, code, message, record_.id});
+std::string exchange::error_json(int status, std::string_view type, std::string_view code, std::string_view message) const {
+  return dialect::to_json({status, type, code, message, record_.id}, endpoint_);
 }
 
 void exchange::abort_upstream() noexcept { upstream_.abort(); }

@@ -69,7 +69,7 @@ class exchange {
   void finish();                                 // the record of whatever was not recorded yet
 
   std::vector<header> stamps() const;            // the x-stoplog-* headers of the reply
-  std::string error_json(std::string_view type, std::string_view code, std::string_view message) const;
+  std::string error_json(int status, std::string_view type, std::string_view code, std::string_view message) const;
   void abort_upstream() noexcept;
   services& shared() noexcept { return session_.home().shared(); }
   bool closing() noexcept;

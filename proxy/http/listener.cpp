@@ -23,7 +23,7 @@ constexpr auto back_off = std::chrono::milliseconds(100);  // out of descriptors
 // Says why, without waiting for a client to read it.
 void turn_away(tcp::socket& client) {
   constexpr errc why = errc::overloaded;
-  const std::string body = dialect::to_json({error_type_of(why), to_string(why), sentence_for(why), {}});
+  const std::string body = dialect::to_json({status_of(why), error_type_of(why), to_string(why), sentence_for(why), {}}, nullptr);
   const std::string reply = make_reply(status_of(why), "application/json", body, {}, true);
   boost::system::error_code ignored;
   client.non_blocking(true, ignored);

@@ -129,7 +129,8 @@ asio::awaitable<void> exchange::relay() {
     co_await refuse(fail(errc::upstream_malformed, "a content coding that was not asked for"));
     co_return;
   }
-  if (head.status == 200 && endpoint_->scans != nullptr && has_type(head.value("content-type"), event_stream)) {
+  const bool streamed = has_type(head.value("content-type"), event_stream);
+  if (head.status == 200 && streamed && endpoint_->scans != nullptr && endpoint_->scans->streams()) {
     co_await relay_stream();
   } else {
     co_await relay_whole();

@@ -109,7 +109,7 @@ result<answer_view> read_chat_answer(const document& body) {
   return view;
 }
 
-void end_chat_choices(const document& body, const std::vector<node_id>& blocked, const blocked_ending& why,
+void end_chat_answer(const document& body, const std::vector<node_id>& blocked, const blocked_ending& why,
                       json::edits& changes) {
   std::vector<node_id> ended;
   for (const node_id id : blocked) {

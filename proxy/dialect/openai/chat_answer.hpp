@@ -12,7 +12,7 @@ namespace stoplog::dialect::openai {
 // upstream_malformed.
 result<answer_view> read_chat_answer(const json::document& body);
 
-void end_chat_choices(const json::document& body, const std::vector<json::node_id>& blocked,
+void end_chat_answer(const json::document& body, const std::vector<json::node_id>& blocked,
                       const blocked_ending& why, json::edits& changes);
 
 // The logprobs of a choice (shape `choice`) as repeats of the texts in

@@ -1,10 +1,8 @@
 #include "dialect/openai/chat_codec.hpp"
 
-#include "dialect/endpoint.hpp"
 #include "dialect/openai/chat_answer.hpp"
 #include "dialect/openai/chat_request.hpp"
 #include "dialect/openai/chat_stream.hpp"
-#include "dialect/sse.hpp"
 
 namespace stoplog::dialect::openai {
 
@@ -16,16 +14,9 @@ std::unique_ptr<answer_stream> chat_codec::open_stream(const request_facts& aske
   return std::make_unique<chat_stream>(asked);
 }
 
-void chat_codec::end_choices(const json::document& body, const std::vector<json::node_id>& blocked,
+void chat_codec::end_answer(const json::document& body, const std::vector<json::node_id>& blocked,
                              const blocked_ending& why, json::edits& changes) const {
-  end_chat_choices(body, blocked, why, changes);
-}
-
-// The openai libraries (Node and Python) raise an API error for data with an `error` member.
-std::string chat_codec::error_event(std::string_view code, std::string_view message) const {
-  std::string out;
-  append_event(out, {}, to_json({"api_error", code, message, {}}));
-  return out;
+  end_chat_answer(body, blocked, why, changes);
 }
 
 }  // namespace stoplog::dialect::openai

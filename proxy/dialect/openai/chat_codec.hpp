@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dialect/codec.hpp"
+#include "dialect/openai/chat_shapes.hpp"
 
 namespace stoplog::dialect::openai {
 
@@ -10,10 +11,11 @@ class chat_codec final : public codec {
   std::string_view name() const override { return "chat_completions"; }
   result<request_view> read_request(const json::document& body) const override;
   result<answer_view> read_answer(const json::document& body) const override;
+  shape_root request_shape() const override { return {chat_shapes(), request}; }
+  shape_root answer_shape() const override { return {chat_shapes(), answer}; }
   std::unique_ptr<answer_stream> open_stream(const request_facts& asked) const override;
-  void end_choices(const json::document& body, const std::vector<json::node_id>& blocked, const blocked_ending& why,
-                   json::edits& changes) const override;
-  std::string error_event(std::string_view code, std::string_view message) const override;
+  void end_answer(const json::document& body, const std::vector<json::node_id>& blocked, const blocked_ending& why,
+                  json::edits& changes) const override;
 };
 
 }  // namespace stoplog::dialect::openai

@@ -67,7 +67,7 @@ void chat_stream::read_head(const document& d) {
   take("created", kind::number, created_);
 }
 
-result<const event_view*> chat_stream::read(const document& data) {
+result<const event_view*> chat_stream::read(std::string_view /*name*/, const document& data) {
   view_.texts.clear();
   view_.opaque.clear();
   view_.repeats.clear();

@@ -20,12 +20,13 @@ class chat_stream final : public answer_stream {
  public:
   explicit chat_stream(const request_facts& asked);
 
-  result<const event_view*> read(const json::document& data) override;
+  result<const event_view*> read(std::string_view name, const json::document& data) override;
   void passed_on(bool as_they_were) override;
   bool is_terminator(std::string_view data) const override;
   std::string terminator() const override;
-  std::string delta(lane to, std::string_view text) const override;
+  std::string delta(lane to, std::string_view text) override;
   std::string ending(lane blocked, const blocked_ending& why) const override;
+  std::string error_event(std::string_view code, std::string_view message) const override;
   std::string path(lane of) const override;
   std::size_t lanes() const override { return lanes_.size(); }
   std::string_view model() const override { return told_head_.model; }

@@ -1,5 +1,6 @@
 // What a chat stream writes itself: deltas with held text, and blocked endings.
 #include "dialect/openai/chat_stream.hpp"
+#include "dialect/openai/error_object.hpp"
 #include "dialect/sse.hpp"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ std::string chat_stream::chunk(std::uint32_t choice, std::string_view delta, std
   return out;
 }
 
-std::string chat_stream::delta(lane to, std::string_view text) const {
+std::string chat_stream::delta(lane to, std::string_view text) {
   const lane_state& lane = lanes_.at(to);
   // Names from an event that the client has not seen are not judged yet.
   if (lane.nameless || (to >= told_lanes_ && !lane.plain)) return {};
@@ -61,6 +62,13 @@ std::string chat_stream::delta(lane to, std::string_view text) const {
     value = w.end_array().take();
   }
   return chunk(lane.choice, value, {});
+}
+
+// The openai libraries (Node and Python) raise an API error for data with an `error` member.
+std::string chat_stream::error_event(std::string_view code, std::string_view message) const {
+  std::string out;
+  append_event(out, {}, error_object({500, "api_error", code, message, {}}));
+  return out;
 }
 
 std::string chat_stream::usage_chunk() const {

@@ -12,7 +12,7 @@ class chat_stream_events : public testing::Test {
     source_ = R"({"id":"c","model":"m","created":7,"choices":[{"index":0,"delta":)" + delta + rest + "}]}";
     const auto document = reader_.read(source_);
     EXPECT_TRUE(document) << source_;
-    const auto view = stream_.read(**document);
+    const auto view = stream_.read({}, **document);
     if (!view) return view.error().detail;
     std::string out;
     for (const text_field& f : (*view)->texts) {
@@ -85,7 +85,7 @@ TEST_F(chat_stream_events, an_ending_says_so_even_when_all_had_finished) {
 
 TEST_F(chat_stream_events, labels_that_did_not_go_out_are_not_repeated) {
   source_ = R"({"id":"bad","model":"bad","choices":[{"index":0,"delta":{"new":[{"index":0,"type":"bad","text":"x"}],"content":"y"}}]})";
-  ASSERT_TRUE(stream_.read(**reader_.read(source_)));
+  ASSERT_TRUE(stream_.read({}, **reader_.read(source_)));
   EXPECT_EQ(stream_.model(), "");
   EXPECT_EQ(stream_.delta(0, "x"), "") << "not told yet";
   EXPECT_EQ(stream_.delta(1, "y").find("bad"), std::string::npos);

@@ -28,10 +28,31 @@ TEST(endpoint, knows_what_is_covered_and_nothing_else) {
   EXPECT_EQ(find_endpoint("GET", "/models", known)->scans, nullptr);
 }
 
+TEST(endpoint, the_table_is_whole) {
+  for (const endpoint& e : endpoints()) {
+    EXPECT_TRUE(e.method == "GET" || e.method == "POST") << e.path;
+    EXPECT_TRUE(e.path.starts_with('/') && !e.name.empty() && e.error_object != nullptr) << e.path;
+    if (e.scans == nullptr) continue;
+    EXPECT_FALSE(e.scans->answer_shape().table.empty()) << e.path;
+    if (e.scans->streams()) EXPECT_NE(e.scans->open_stream({}), nullptr) << e.path;
+  }
+}
+
+TEST(endpoint, takes_only_plain_parameters_that_it_knows) {
+  constexpr std::string_view names[] = {"include[]", "stream"};
+  const endpoint e{"GET", "/x", "x", nullptr, nullptr, names};
+  for (const char* good : {"stream=true", "stream=", "include[]=a.b&include[]=c", "include[]=a&stream=false&include[]=b"}) EXPECT_TRUE(takes_query(e, good)) << good;
+  for (const char* bad : {"", "&", "stream", "=", "stream=true&", "&stream=true", "stream=1&stream=0", "other=1", "Stream=1", "stream=a%20b", "stream=a+b",
+                          "stream=a/b", "stream=a=b", "include=a", "include[]", "stream=\"", "stream=true#x", "stream=\xC3\xA9", "include%5B%5D=a"}) {
+    EXPECT_FALSE(takes_query(e, bad)) << bad;
+  }
+  EXPECT_FALSE(takes_query({"GET", "/x", "x", nullptr, nullptr}, "stream=true"));
+}
+
 TEST(endpoint, writes_openai_s_error_object) {
-  EXPECT_EQ(to_json({"policy_violation", "a.b", "No \"x\"", "id-1"}),
+  EXPECT_EQ(to_json({403, "policy_violation", "a.b", "No \"x\"", "id-1"}, nullptr),
             R"({"error":{"message":"No \"x\"","type":"policy_violation","param":null,"code":"a.b","decision_id":"id-1"}})");
-  EXPECT_EQ(to_json({"api_error", "c", "m", {}}), R"({"error":{"message":"m","type":"api_error","param":null,"code":"c"}})");
+  EXPECT_EQ(to_json({500, "api_error", "c", "m", {}}, &endpoints()[0]), R"({"error":{"message":"m","type":"api_error","param":null,"code":"c"}})");
 }
 
 }  // namespace
