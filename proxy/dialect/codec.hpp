@@ -104,11 +104,11 @@ class answer_stream {
   // goes out behind whatever delta() wrote (numbers of events).
   virtual void amend(const json::document& /*data*/, json::edits& /*changes*/) const {}
 
-  // The event that was read last has gone to the client: what it said of
-  // finished choices and begun tool calls is what the client knows. Unless its
-  // labels (identifiers, names of members) went out `as_they_were`, what the
-  // stream writes itself does not repeat them.
-  virtual void passed_on(bool as_they_were) = 0;
+  // The event that was read last has gone to the client, with `data`: what it
+  // said of finished choices and begun tool calls is what the client knows.
+  // Unless its texts outside of lanes (identifiers, names) went out
+  // `as_they_were`, what the stream writes itself does not repeat them as read.
+  virtual void passed_on(std::string_view data, bool as_they_were) = 0;
 
   // Whether this data, which is no JSON, ends the stream (chat: [DONE]), and
   // the event that does. Streams that end with an event like any other say so

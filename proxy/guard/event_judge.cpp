@@ -50,9 +50,6 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   note_opaque(data, (*view)->opaque, report_.coverage);
   add_counts(counts_, report_.coverage);
   pass(event, data, **view, out);
-  const auto is_label = [](const judged_text& t) { return t.field.lane == dialect::no_lane; };
-  stream_->passed_on(std::none_of(judged_.begin(), judged_.end(), is_label));
-  for (const piece& p : pieces_) stream_->released(p.lane, p.text);
   return (*view)->last ? next::done : next::go_on;
 }
 
@@ -155,11 +152,19 @@ void event_judge::pass(const dialect::sse_event& event, const json::document& da
   stream_->amend(data, changes);
   if (changes.empty() && event.plain && !name_changed_) {
     out += event.raw;
-    return;
+    return tell(event.data);
   }
-  const std::string_view name = name_changed_ ? std::string_view{} : event.name;
-  if (changes.empty()) dialect::append_event(out, name, event.data);
-  else dialect::append_event(out, name, changes.apply(data));
+  const std::string changed = changes.empty() ? std::string() : changes.apply(data);
+  const std::string_view sent = changes.empty() ? event.data : changed;
+  dialect::append_event(out, name_changed_ ? std::string_view{} : event.name, sent);
+  tell(sent);
+}
+
+// The stream learns what the client knows now.
+void event_judge::tell(std::string_view data) {
+  const auto is_label = [](const judged_text& t) { return t.field.lane == dialect::no_lane; };
+  stream_->passed_on(data, std::none_of(judged_.begin(), judged_.end(), is_label));
+  for (const piece& p : pieces_) stream_->released(p.lane, p.text);
 }
 
 // Of the deciding event only the text before the blocked one goes out, as deltas

@@ -45,6 +45,7 @@ class event_judge {
   std::vector<dialect::lane> all_lanes() const;
   result<next> finish(std::string& out, std::size_t& ending_at);
   void pass(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view, std::string& out);
+  void tell(std::string_view data);
   next stop(std::string& out, std::size_t& ending_at);
 
   std::shared_ptr<const policy::compiled_policy> policy_;

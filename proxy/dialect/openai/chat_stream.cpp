@@ -243,7 +243,7 @@ void chat_stream::end_lanes(const document& d) {
   }
 }
 
-void chat_stream::passed_on(bool as_they_were) {
+void chat_stream::passed_on(std::string_view /*data*/, bool as_they_were) {
   if (!as_they_were) {
     for (; told_lanes_ < lanes_.size(); ++told_lanes_) lanes_[told_lanes_].nameless = !lanes_[told_lanes_].plain;
     head_ = told_head_;

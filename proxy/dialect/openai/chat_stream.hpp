@@ -21,7 +21,7 @@ class chat_stream final : public answer_stream {
   explicit chat_stream(const request_facts& asked);
 
   result<const event_view*> read(std::string_view name, const json::document& data) override;
-  void passed_on(bool as_they_were) override;
+  void passed_on(std::string_view data, bool as_they_were) override;
   bool is_terminator(std::string_view data) const override;
   std::string terminator() const override;
   std::string delta(lane to, std::string_view text) override;

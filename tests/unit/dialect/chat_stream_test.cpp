@@ -20,7 +20,7 @@ class chat_stream_events : public testing::Test {
       out += (f.lane == no_lane ? "=" : stream_.path(f.lane)) + ":" + std::string(text_of(**document, f)) + " ";
     }
     for (const lane ended : (*view)->ended) out += "end:" + stream_.path(ended) + " ";
-    stream_.passed_on(true);
+    stream_.passed_on({}, true);
     return out;
   }
 
@@ -89,7 +89,7 @@ TEST_F(chat_stream_events, labels_that_did_not_go_out_are_not_repeated) {
   EXPECT_EQ(stream_.model(), "");
   EXPECT_EQ(stream_.delta(0, "x"), "") << "not told yet";
   EXPECT_EQ(stream_.delta(1, "y").find("bad"), std::string::npos);
-  stream_.passed_on(false);
+  stream_.passed_on({}, false);
   EXPECT_EQ(stream_.delta(0, "x"), "");
   EXPECT_EQ(stream_.ending(no_lane, {"", ""}).find("bad"), std::string::npos);
   EXPECT_EQ(stream_.response_id(), "");
