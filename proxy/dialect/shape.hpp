@@ -27,6 +27,9 @@ struct shape {
   shape_id elements = 0;                        // of an array of this shape
   std::string_view opaque = {};                 // the kind, where the part as a whole cannot be read as text
   bool data = false;                            // a string here may be data (base64) and no text
+
+  // A part that is opaque by its data alone: opaque only where it is data indeed.
+  constexpr bool leaf() const noexcept { return data && members.empty(); }
 };
 
 // A table and where a document of one kind begins in it.

@@ -72,7 +72,7 @@ void add_edits(const json::document& in, const std::vector<judged_text>& judged,
   for (const dialect::repeat& r : repeats) {
     const auto is_of = [&r](const judged_text& t) { return t.field.node == r.of && !t.field.is_key && t.changed; };
     const bool as_it_was = r.of == json::no_node ? !enforced : std::none_of(judged.begin(), judged.end(), is_of);
-    if (!as_it_was && !changes.covers(in, r.node)) changes.replace_raw(r.node, "null");
+    if (!as_it_was && !changes.covers(in, r.node)) changes.replace_raw(r.node, std::string(r.instead));
   }
   for (const judged_text& t : judged) {
     if (!t.changed || changes.covers(in, t.field.is_key ? in[t.field.node].parent : t.field.node)) continue;
