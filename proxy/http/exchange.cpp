@@ -1,5 +1,6 @@
 #include "http/exchange.hpp"
 
+#include "http/decoded_body.hpp"
 #include "http/exchange_record.hpp"
 #include "http/forwarding.hpp"
 
@@ -8,6 +9,8 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+
+#include <charconv>
 
 namespace stoplog::http {
 
@@ -31,6 +34,14 @@ bool is_json(std::string_view content_type) {
   std::string_view parameter = content_type.substr(semicolon + 1);
   while (!parameter.empty() && parameter.front() == ' ') parameter.remove_prefix(1);
   return equal_ignoring_case(parameter, "charset=utf-8") || equal_ignoring_case(parameter, "charset=\"utf-8\"");
+}
+
+// A body that will be refused is not asked for.
+bool declares_more_than(const message_head& head, std::size_t bytes_max) {
+  const std::string_view length = head.value("content-length");  // digits, no more than 18: strict_rules.hpp
+  std::size_t bytes = 0;
+  std::from_chars(length.data(), length.data() + length.size(), bytes);
+  return bytes > bytes_max;
 }
 
 }  // namespace
@@ -88,8 +99,10 @@ asio::awaitable<bool> exchange::admit() {
     record_.endpoint = endpoint_->name;
     if (question != std::string_view::npos && !dialect::takes_query(*endpoint_, target.substr(question + 1))) {
       why = fail(errc::malformed_request, "this query string is not forwarded");
-    } else if (head.count("content-encoding") != 0) {
+    } else if (!coding::coding_of(head.value("content-encoding"))) {
       why = fail(errc::unsupported_coding);
+    } else if (declares_more_than(head, shared().settings.limits.body_bytes)) {
+      why = fail(errc::body_too_large);
     } else if (head.method == "POST" && !is_json(head.value("content-type"))) {
       why = fail(errc::unsupported_media_type);
     } else if (head.method == "GET" && !request_.complete()) {
@@ -116,9 +129,14 @@ asio::awaitable<bool> exchange::read() {
       co_return false;
     }
   }
+  auto body = decoded_body(request_, shared().settings.limits.body_bytes);
+  if (!body) {
+    co_await refuse(body.error());
+    co_return false;
+  }
   if (endpoint_->scans != nullptr && head.method == "POST") {
     guard_.emplace(*endpoint_->scans, shared().settings.limits);
-    auto facts = guard_->read(std::move(request_.body()));
+    auto facts = guard_->read(std::move(*body));
     if (!facts) {
       co_await refuse(facts.error());
       co_return false;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "audit/record.hpp"
+#include "coding/decoder.hpp"
 #include "dialect/endpoint.hpp"
 #include "guard/request_guard.hpp"
 #include "guard/stream_guard.hpp"
@@ -56,6 +57,7 @@ class exchange {
   waits<result<void>> ask(bool fresh);           // reserve, connect, write, read the head
   waits<result<void>> read_answer_head();
   waits<result<bool>> read_answer();             // more of the body; false: it is complete
+  result<std::string_view> decoded_bytes(bool end);  // of the answer, those that came, without their coding
   error upstream_failure(errc otherwise) const;  // why an operation on the upstream's side ended
 
   waits<void> refuse(error why);
@@ -88,6 +90,8 @@ class exchange {
   std::string coverage_ = "complete";
   upstream_pool::lease upstream_;
   std::optional<message_reader> answer_;
+  coding::decoder decoder_{coding::kind::identity, {.bytes = 0}};  // of a streamed answer
+  std::string decoded_;     // what it made of the bytes at hand
   std::optional<client_watch> watch_;
   bool client_gone_ = false;
   bool recorded_ = false;

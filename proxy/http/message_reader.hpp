@@ -1,6 +1,6 @@
 // Reads one HTTP/1.1 message out of bytes that come in any cut; no sockets.
-// Beast's parser underneath, with the rules of strict_rules.hpp on top: one
-// framing, no chunk extensions, no trailers.
+// Beast parses heads, under the rules of strict_rules.hpp; bodies have one
+// framing, and chunks are read by chunked.hpp.
 //
 //   while (!reader.complete()) { read bytes; used = reader.feed(bytes); ... }
 // feed() stops behind the head, so that a caller can answer before the body.

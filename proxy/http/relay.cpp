@@ -1,5 +1,6 @@
 // The second half of an exchange: to the upstream and back.
 #include "guard/answer_guard.hpp"
+#include "http/decoded_body.hpp"
 #include "http/exchange.hpp"
 #include "http/exchange_record.hpp"
 #include "http/forwarding.hpp"
@@ -11,6 +12,7 @@ namespace asio = boost::asio;
 namespace {
 
 constexpr std::string_view event_stream = "text/event-stream";
+constexpr int interim_answers_max = 8;
 constexpr auto drain_answer_for = std::chrono::seconds(1);
 
 bool has_type(std::string_view content_type, std::string_view type) {
@@ -66,7 +68,7 @@ asio::awaitable<result<void>> exchange::ask(bool fresh) {
 }
 
 asio::awaitable<result<void>> exchange::read_answer_head() {
-  for (int interim = 0; interim < 8;) {
+  for (int interim = 0;;) {
     const auto bytes = co_await upstream_.line().read();
     if (!bytes) co_return upstream_failure(errc::upstream_truncated);
     std::string_view rest = *bytes;
@@ -87,12 +89,12 @@ asio::awaitable<result<void>> exchange::read_answer_head() {
         co_return result<void>{};
       }
       if (status == 101) co_return fail(errc::upstream_malformed, "a switch of protocols");
-      ++interim;  // 1xx: an answer of its own, and then the next (RFC 9110, 15.2)
+      // 1xx: an answer of its own, and then the next (RFC 9110, 15.2).
+      if (++interim > interim_answers_max) co_return fail(errc::upstream_malformed, "interim answers without end");
       answer_.emplace(message_reader::kind::response, shared().settings.limits.header_bytes,
                       shared().settings.limits.stream_bytes);
     }
   }
-  co_return fail(errc::upstream_malformed, "interim answers without end");
 }
 
 asio::awaitable<result<bool>> exchange::read_answer() {
@@ -122,19 +124,29 @@ error exchange::upstream_failure(errc otherwise) const {
 
 asio::awaitable<void> exchange::relay() {
   const message_head& head = answer_->head();
-  const std::string_view coding = head.value("content-encoding");
-  if (!coding.empty() && !equal_ignoring_case(coding, "identity")) {
+  const auto coded = coding::coding_of(head.value("content-encoding"));
+  if (!coded) {
     watch_.reset();
     upstream_ = {};
-    co_await refuse(fail(errc::upstream_malformed, "a content coding that was not asked for"));
+    co_await refuse(fail(errc::upstream_malformed, "a content coding that is not decoded"));
     co_return;
   }
+  decoder_ = coding::decoder(*coded, {.bytes = shared().settings.limits.stream_bytes});
   const bool streamed = has_type(head.value("content-type"), event_stream);
   if (head.status == 200 && streamed && endpoint_->scans != nullptr && endpoint_->scans->streams()) {
     co_await relay_stream();
   } else {
     co_await relay_whole();
   }
+}
+
+result<std::string_view> exchange::decoded_bytes(bool end) {
+  if (decoder_.identity()) return std::string_view(answer_->body());
+  decoded_.clear();
+  const auto fed = decoder_.feed(answer_->body(), decoded_);
+  if (!fed) return fail(errc::upstream_malformed, fed.error().detail);
+  if (end && !decoder_.finish()) return fail(errc::upstream_truncated);
+  return std::string_view(decoded_);
 }
 
 asio::awaitable<void> exchange::relay_whole() {
@@ -152,7 +164,12 @@ asio::awaitable<void> exchange::relay_whole() {
   if (answer_->head().keep_alive) upstream_.give_back();
   upstream_ = {};
   const int status = answer_->head().status;
-  std::string body = std::move(answer_->body());
+  auto decoded = decoded_body(*answer_, shared().settings.limits.body_bytes);
+  if (!decoded) {
+    co_await refuse(fail(errc::upstream_malformed, decoded.error().detail));
+    co_return;
+  }
+  std::string body = std::move(*decoded);
   if (endpoint_->scans != nullptr) {
     auto judged = guard::inspect_answer(*endpoint_->scans, shared().settings.limits, policy_, std::move(body));
     if (!judged) {
@@ -206,7 +223,12 @@ asio::awaitable<void> exchange::relay_stream() {
 asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::string& out) {
   const bool head_sent = out.empty();
   const bool end = answer_->complete();
-  const auto step = guard.on_bytes(answer_->body(), end);
+  const auto bytes = decoded_bytes(end);
+  if (!bytes) {
+    co_await break_stream(guard, bytes.error().code, out, head_sent);
+    co_return false;
+  }
+  const auto step = guard.on_bytes(*bytes, end);
   answer_->body().clear();
   if (!step) {
     co_await break_stream(guard, step.error().code, out, head_sent);

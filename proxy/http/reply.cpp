@@ -53,7 +53,7 @@ std::string_view sentence_for(errc code) noexcept {
     case errc::body_too_large: return "The body is too large";
     case errc::malformed_http: return "The request is not HTTP/1.1 as it must be";
     case errc::head_too_large: return "The request's head is too large";
-    case errc::unsupported_coding: return "Content codings are not accepted; send the body as it is";
+    case errc::unsupported_coding: return "This content coding is not accepted; send the body as it is, or in gzip, br or zstd";
     case errc::unsupported_media_type: return "The body must be application/json";
     case errc::endpoint_not_covered: return "This endpoint is not covered by the proxy's policies and is therefore refused";
     case errc::no_route: return "No route takes this request";

@@ -1,6 +1,11 @@
 #include "http/strict_rules.hpp"
 
+#include <boost/asio/ip/address_v6.hpp>
+
 #include <algorithm>
+#include <array>
+#include <numeric>
+#include <span>
 
 namespace stoplog::http {
 namespace {
@@ -35,8 +40,8 @@ result<void> check_start_line(std::string_view line, bool request) {
   constexpr std::string_view version = "HTTP/1.1";
   if (!request) {
     const bool shaped = line.size() >= 12 && line.substr(0, 8) == version && line[8] == ' ' &&
-                        std::all_of(line.begin() + 9, line.begin() + 12, is_digit) &&
-                        (line.size() == 12 || line[12] == ' ') && line[9] >= '1' && line[9] <= '5';
+                        std::all_of(line.begin() + 9, line.begin() + 12, is_digit) && line.size() > 12 && line[12] == ' ' &&
+                        line[9] >= '1' && line[9] <= '5';
     if (!shaped) return fail(errc::malformed_http, "not an HTTP/1.1 status line");
     return {};
   }
@@ -47,20 +52,28 @@ result<void> check_start_line(std::string_view line, bool request) {
   return {};
 }
 
+bool is_port(std::string_view text) noexcept {
+  return text.size() <= 5 && std::all_of(text.begin(), text.end(), is_digit) &&
+         std::accumulate(text.begin(), text.end(), 0, [](int n, char c) { return n * 10 + (c - '0'); }) <= 65535;
+}
+
+bool is_address_v6(std::string_view text) noexcept {
+  boost::system::error_code ec;
+  boost::asio::ip::make_address_v6(text, ec);
+  return !ec && text.find('%') == std::string_view::npos;  // no zone: it means something to one host only
+}
+
 bool valid_host(std::string_view host) noexcept {
-  if (host.empty()) return false;
   const auto bracket = host.rfind(']');
   const auto colon = host.rfind(':');
   std::string_view name = host;
   if (colon != std::string_view::npos && (bracket == std::string_view::npos || colon > bracket)) {
-    const std::string_view port = host.substr(colon + 1);
-    if (port.size() > 5 || !std::all_of(port.begin(), port.end(), is_digit)) return false;
+    if (!is_port(host.substr(colon + 1))) return false;
     name = host.substr(0, colon);
   }
   if (name.empty()) return false;
   if (name.front() == '[') {
-    return name.back() == ']' && name.size() > 3 &&
-           std::all_of(name.begin() + 1, name.end() - 1, [](char c) { return is_hex(c) || c == ':' || c == '.'; });
+    return name.back() == ']' && is_address_v6(name.substr(1, name.size() - 2));
   }
   return std::all_of(name.begin(), name.end(), [](char c) {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '.' || c == '_';
@@ -128,11 +141,34 @@ result<void> check_framing(const message_head& head) {
     return fail(errc::malformed_http, "a Transfer-Encoding other than chunked");
   }
   const std::string_view length = head.value("content-length");
-  if (lengths == 1 && (length.empty() || length.size() > 18 || !std::all_of(length.begin(), length.end(), is_digit))) {
+  const bool octal = length.size() > 1 && length.front() == '0';  // to some readers
+  if (lengths == 1 && (length.empty() || length.size() > 18 || octal || !std::all_of(length.begin(), length.end(), is_digit))) {
     return fail(errc::malformed_http, "a Content-Length that is no number");
   }
   return {};
 }
+
+namespace {
+
+// Of several lines one reader takes the first and another the last (RFC 9110, 5.3).
+result<void> check_single(const message_head& head, std::span<const std::string_view> names) {
+  for (const std::string_view name : names) {
+    if (head.count(name) > 1) return fail(errc::malformed_http, "a header twice that can stand once only");
+  }
+  return {};
+}
+
+constexpr std::array<std::string_view, 10> single_in_requests{
+    "content-type", "content-encoding", "authorization", "expect",      "user-agent",
+    "x-request-id", "idempotency-key",  "traceparent",   "x-api-key", "openai-organization"};
+constexpr std::array<std::string_view, 2> single_in_answers{"content-type", "content-encoding"};
+
+// Fields that belong to the message, whatever Connection says (RFC 9110, 7.6.1):
+// without them the next reader would see another message.
+constexpr std::array<std::string_view, 8> never_of_the_connection{
+    "host", "content-type", "content-length", "content-encoding", "transfer-encoding", "authorization", "x-api-key", "expect"};
+
+}  // namespace
 
 result<void> check_request(const message_head& head) {
   if (head.count("host") != 1 || !valid_host(head.value("host"))) {
@@ -140,8 +176,24 @@ result<void> check_request(const message_head& head) {
   }
   if (head.method == "CONNECT" || head.method == "TRACE") return fail(errc::malformed_http, "a method that is not served");
   if (head.count("upgrade") != 0) return fail(errc::malformed_http, "Upgrade is not served");
+  if (head.count("expect") != 0 && !equal_ignoring_case(head.value("expect"), "100-continue")) {
+    return fail(errc::malformed_http, "an expectation other than 100-continue");
+  }
+  for (const std::string_view name : never_of_the_connection) {
+    if (head.has_token("connection", name)) return fail(errc::malformed_http, "a Connection header that names a part of the message");
+  }
+  if (const auto single = check_single(head, single_in_requests); !single) return single.error();
   if (!valid_path(std::string_view(head.target).substr(0, head.target.find('?')))) {
     return fail(errc::malformed_http, "a path that could be read in two ways");
+  }
+  return check_framing(head);
+}
+
+result<void> check_response(const message_head& head) {
+  if (const auto single = check_single(head, single_in_answers); !single) return single.error();
+  const bool bodiless = head.status < 200 || head.status == 204;
+  if (bodiless && (head.count("content-length") != 0 || head.count("transfer-encoding") != 0)) {
+    return fail(errc::malformed_http, "a body where the status allows none");  // RFC 9110, 8.6; RFC 9112, 6.1
   }
   return check_framing(head);
 }

@@ -15,11 +15,18 @@ namespace stoplog::http {
 result<void> check_head_bytes(std::string_view head, bool request);
 
 // Framing (RFC 9112, 6.1 to 6.3): Transfer-Encoding is absent or exactly
-// `chunked`, never beside a Content-Length; one Content-Length, digits only.
+// `chunked`, never beside a Content-Length; one Content-Length, digits only and
+// without leading zeros.
 result<void> check_framing(const message_head& head);
 
 // Requests: one Host that is one (RFC 9112, 3.2), origin-form target without
-// dot segments, empty segments or encoded slashes, no CONNECT, TRACE or Upgrade.
+// dot segments, empty segments or encoded slashes, no CONNECT, TRACE or Upgrade,
+// no expectation but 100-continue, nothing twice that may stand once, no
+// Connection that names a part of the message. And its framing.
 result<void> check_request(const message_head& head);
+
+// Answers: nothing twice that may stand once, no body where there must be none.
+// And their framing.
+result<void> check_response(const message_head& head);
 
 }  // namespace stoplog::http

@@ -109,7 +109,7 @@ test('415: no content type', async () => {
 });
 
 test('415: a content coding', async () => {
-  await expect_refusal(await curl_answer(chat(), ...json, '-H', 'content-encoding: gzip', '-d', fine), 415, 'unsupported_coding');
+  await expect_refusal(await curl_answer(chat(), ...json, '-H', 'content-encoding: deflate', '-d', fine), 415, 'unsupported_coding');
 });
 
 test('413: a body over limits.body_bytes, with its length and without', async () => {

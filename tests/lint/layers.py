@@ -3,7 +3,7 @@ includes are held against them, because a compiler would find any header."""
 
 import re
 
-PURE = {"base", "json", "text", "match", "policy", "config", "dialect", "guard"}
+PURE = {"base", "json", "coding", "text", "match", "policy", "config", "dialect", "guard"}
 
 # The only rooms of each third-party library; `main.cpp` stands for itself.
 THIRD_PARTY_ROOMS = {
@@ -11,6 +11,9 @@ THIRD_PARTY_ROOMS = {
     "yaml-cpp/": {"config"},
     "simdjson": {"json"},
     "sqlite3": {"audit"},
+    "zlib": {"coding"},
+    "brotli/": {"coding"},
+    "zstd": {"coding"},
     "CLI/": {"cli", "main.cpp"},
     "openssl/": {"policy", "audit", "net", "http", "server", "config"},
     "boost/asio": {"net", "http", "admin", "server", "demo"},
@@ -20,7 +23,7 @@ THIRD_PARTY_ROOMS = {
     "boost/": set(),
 }
 # Types of these never stand in a header that another folder could include.
-HIDDEN_FROM_HEADERS = ("re2/", "yaml-cpp/", "simdjson", "sqlite3", "openssl/")
+HIDDEN_FROM_HEADERS = ("re2/", "yaml-cpp/", "simdjson", "sqlite3", "openssl/", "zlib", "brotli/", "zstd")
 
 # What pure code never asks for; config reads files, base gives the type of a clock.
 IMPURE = {
