@@ -12,11 +12,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace stoplog::audit {
 
 inline constexpr const char* index_name = "index.sqlite";
+inline constexpr std::uint64_t records_per_span = 1024;  // whose times are kept as a least and a greatest
 
 // Errors of everything here: audit_unavailable with SQLite's message.
 class index_writer {
@@ -44,6 +46,7 @@ class index_writer {
  private:
   struct statements;
   index_writer();
+  result<void> add_facets(std::uint64_t seq, const record& r);
   // False: the file is not fit for this log and must be made anew.
   result<bool> set_up(const std::filesystem::path& directory);
   result<bool> lay_out();
@@ -61,9 +64,18 @@ class index_writer {
 // Removes the index; the next index_writer starts from the log's beginning.
 void remove_index(const std::filesystem::path& directory);
 
+// Records first <= seq < before.
+struct seq_range {
+  std::uint64_t first = 0;
+  std::uint64_t before = 0;
+};
+enum class search_order : std::uint8_t { newest_first, oldest_first };
+
 struct indexed_place {
   std::uint64_t seq, segment, offset, bytes;
 };
+
+class index_search;
 
 // One consistent view, from open() on.
 class index_reader {
@@ -71,11 +83,16 @@ class index_reader {
   static result<index_reader> open(const std::filesystem::path& directory);
 
   position next() const noexcept { return next_; }
-  // Matching records below `before`, newest first.
-  result<std::vector<indexed_place>> find(const filter& f, std::uint64_t before, std::size_t limit);
+  // Matching records in the order asked for. What the index cannot tell apart
+  // is found too: the caller holds each record against the filter.
+  result<std::vector<indexed_place>> find(const filter& f, const seq_range& within, search_order order, std::size_t limit);
+  // How SQLite would do it: one line a step, as EXPLAIN QUERY PLAN tells it. For tests.
+  result<std::vector<std::string>> plan(const filter& f, const seq_range& within, search_order order, std::size_t limit);
   result<std::vector<trouble>> troubles(std::size_t limit);
 
  private:
+  result<index_search> search_of(const filter& f, const seq_range& within);
+
   sql_database database_;
   position next_;
 };

@@ -1,85 +1,43 @@
 #include "audit/index.hpp"
 
+#include "audit/index_search.hpp"
+
 #include <algorithm>
 #include <cstdint>
-#include <string>
+#include <limits>
 #include <utility>
-#include <variant>
 
 namespace stoplog::audit {
 namespace {
 
 constexpr int busy_ms = 200;
-
-// Conditions joined by AND, with the values that they ask for in order.
-class conditions {
- public:
-  void equal(const char* column, std::string_view value) {
-    if (!value.empty()) add(std::string(column) + " = ?", std::string(value));
-  }
-  // The end of the range is the beginning with a byte that no UTF-8 text has.
-  void begins(const char* column, std::string_view value) {
-    if (value.empty()) return;
-    add(std::string(column) + " >= ?", std::string(value));
-    add(std::string(column) + " < ?", std::string(value) + "\xFF");
-  }
-  void number(const std::string& condition, std::uint64_t value) { add(condition, value); }
-  void add(const std::string& condition, std::variant<std::string, std::uint64_t> value) {
-    text_ += (text_.empty() ? "" : " AND ") + condition;
-    values_.push_back(std::move(value));
-  }
-  void nested(const std::string& before, conditions inner, const std::string& after) {
-    text_ += (text_.empty() ? "" : " AND ") + before + inner.text_ + after;
-    for (auto& value : inner.values_) values_.push_back(std::move(value));
-  }
-  const std::string& text() const noexcept { return text_; }
-  void bind(sql_statement& to) const {
-    int at = 0;
-    for (const auto& value : values_) {
-      ++at;
-      if (const auto* text = std::get_if<std::string>(&value)) to.bind(at, *text);
-      else to.bind(at, std::get<std::uint64_t>(value));
-    }
-  }
-
- private:
-  std::string text_;
-  std::vector<std::variant<std::string, std::uint64_t>> values_;
-};
+constexpr std::uint64_t no_block = std::numeric_limits<std::uint64_t>::max();
 
 std::uint64_t micros(wall_time t) { return static_cast<std::uint64_t>(t.time_since_epoch().count()); }
 
-conditions of_records(const filter& f, std::uint64_t before) {
-  conditions all;
-  all.number("seq < ?", std::min<std::uint64_t>(before, INT64_MAX));
-  all.begins("id", f.id);
-  all.equal("kind", f.kind);
-  all.equal("key", f.key);
-  all.equal("team", f.team);
-  all.equal("route", f.route);
-  all.equal("endpoint", f.endpoint);
-  if (!f.model.empty()) {
-    conditions either;
-    either.add("? IN (model, model_answered)", f.model);
-    all.nested("", either, "");
-  }
-  if (f.decision != "allow" && !f.decision.empty()) all.nested("decision <> 'allow'", {}, "");
-  all.equal("decision", f.decision);
-  all.begins("policy_digest", f.policy_digest);
-  if (f.since) all.number("at >= ?", micros(*f.since));
-  if (f.until) all.number("at < ?", micros(*f.until));
-  if (f.status) all.number("status = ?", static_cast<std::uint64_t>(*f.status));
-  return all;
+result<std::uint64_t> number_of(sql_database& database, const std::string& sql, std::uint64_t value, std::uint64_t without) {
+  auto asked = database.prepare(sql);
+  if (!asked) return asked.error();
+  const auto row = asked->bind(1, value).step();
+  if (!row) return row.error();
+  return *row ? asked->number(0) : without;
 }
 
-conditions of_findings(const filter& f) {
-  conditions all;
-  all.equal("rule", f.rule);
-  all.equal("category", f.category);
-  all.equal("severity", f.severity);
-  all.equal("mode", f.mode);
-  all.equal("fingerprint", f.fingerprint);
-  return all;
+// The records that can be of the times asked for: `spans` says which blocks.
+result<seq_range> within_times(sql_database& database, const filter& f, seq_range range) {
+  if (f.since) {
+    const auto block = number_of(database, "SELECT block FROM spans WHERE greatest >= ? ORDER BY block LIMIT 1", micros(*f.since), no_block);
+    if (!block) return block.error();
+    if (*block == no_block) return seq_range{};
+    range.first = std::max(range.first, *block * records_per_span);
+  }
+  if (f.until) {
+    const auto block = number_of(database, "SELECT block FROM spans WHERE least < ? ORDER BY block DESC LIMIT 1", micros(*f.until), no_block);
+    if (!block) return block.error();
+    if (*block == no_block) return seq_range{};
+    range.before = std::min(range.before, (*block + 1) * records_per_span);
+  }
+  return range;
 }
 
 }  // namespace
@@ -99,19 +57,60 @@ result<index_reader> index_reader::open(const std::filesystem::path& directory) 
   return made;
 }
 
-result<std::vector<indexed_place>> index_reader::find(const filter& f, std::uint64_t before, std::size_t limit) {
-  conditions all = of_records(f, before);
-  if (f.asks_for_findings()) all.nested("seq IN (SELECT seq FROM findings WHERE ", of_findings(f), ")");
-  auto search = database_.prepare("SELECT seq, segment, offset, bytes FROM records WHERE " + all.text() +
-                                  " ORDER BY seq DESC LIMIT " + std::to_string(limit));
+// Of several conditions the one that fewest records fulfil is walked, so that a
+// rare value is found quickly whatever else is asked for.
+result<index_search> index_reader::search_of(const filter& f, const seq_range& within) {
+  const auto range = within_times(database_, f, {within.first, std::min<std::uint64_t>(within.before, INT64_MAX)});
+  if (!range) return range.error();
+  index_search search(f, *range);
+  std::uint64_t fewest = index_search::most_counted;
+  for (std::size_t i = 0; search.leads() > 1 && i < search.leads(); ++i) {
+    const bound_sql counting = search.counting(i);
+    auto asked = database_.prepare(counting.text);
+    if (!asked) return asked.error();
+    bind(*asked, counting);
+    if (const auto row = asked->step(); !row) return row.error();
+    const std::uint64_t count = asked->number(0);
+    if (i != 0 && count >= fewest) continue;
+    search.lead_by(i);
+    fewest = count;
+  }
+  return search;
+}
+
+result<std::vector<indexed_place>> index_reader::find(const filter& f, const seq_range& within, search_order order,
+                                                      std::size_t limit) {
+  const auto chosen = search_of(f, within);
+  if (!chosen) return chosen.error();
+  const bound_sql sql = chosen->text(order, limit);
+  auto search = database_.prepare(sql.text);
   if (!search) return search.error();
-  all.bind(*search);
+  bind(*search, sql);
   std::vector<indexed_place> found;
   while (true) {
     const auto row = search->step();
     if (!row) return row.error();
     if (!*row) return found;
-    found.push_back({search->number(0), search->number(1), search->number(2), search->number(3)});
+    const std::uint64_t seq = search->number(0);
+    if (!found.empty() && found.back().seq == seq) continue;
+    found.push_back({seq, search->number(1), search->number(2), search->number(3)});
+  }
+}
+
+result<std::vector<std::string>> index_reader::plan(const filter& f, const seq_range& within, search_order order,
+                                                    std::size_t limit) {
+  const auto chosen = search_of(f, within);
+  if (!chosen) return chosen.error();
+  const bound_sql sql = chosen->text(order, limit);
+  auto explained = database_.prepare("EXPLAIN QUERY PLAN " + sql.text);
+  if (!explained) return explained.error();
+  bind(*explained, sql);
+  std::vector<std::string> steps;
+  while (true) {
+    const auto row = explained->step();
+    if (!row) return row.error();
+    if (!*row) return steps;
+    steps.push_back(explained->text(3));
   }
 }
 

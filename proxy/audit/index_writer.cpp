@@ -13,21 +13,30 @@ namespace stoplog::audit {
 namespace {
 
 constexpr int busy_ms = 50;  // the caller tries again later
-constexpr std::uint64_t layout_version = 1;
+constexpr std::uint64_t layout_version = 2;
 
-// `user_version` is the version of this layout. Columns are what filters ask
-// for; indexes stand on those that narrow a search down.
+// `user_version` is the version of this layout. Every column that a filter asks
+// for has an index, in which the records of one value stand in order of seq: a
+// search walks one of them from the newest record on and never sorts. Times do
+// not: they become a range of seq by `spans`, the least and the greatest time of
+// each block of records.
 constexpr const char* layout = R"sql(
 BEGIN IMMEDIATE;
 CREATE TABLE records(
   seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
-  id TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL, key TEXT NOT NULL, team TEXT NOT NULL,
-  route TEXT NOT NULL, endpoint TEXT NOT NULL, model TEXT NOT NULL, model_answered TEXT NOT NULL,
-  decision TEXT NOT NULL, policy_digest TEXT NOT NULL, status INTEGER NOT NULL);
+  at INTEGER NOT NULL, status INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,
+  team TEXT NOT NULL, route TEXT NOT NULL, endpoint TEXT NOT NULL, decision TEXT NOT NULL,
+  policy_digest TEXT NOT NULL);
+CREATE INDEX records_status ON records(status);
+CREATE INDEX records_kind ON records(kind);
 CREATE INDEX records_id ON records(id);
-CREATE INDEX records_at ON records(at);
 CREATE INDEX records_key ON records(key);
-CREATE INDEX records_decision ON records(decision) WHERE decision <> 'allow';
+CREATE INDEX records_team ON records(team);
+CREATE INDEX records_route ON records(route);
+CREATE INDEX records_endpoint ON records(endpoint);
+CREATE INDEX records_decision ON records(decision);
+CREATE INDEX records_policy_digest ON records(policy_digest);
+CREATE TABLE models(model TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(model, seq)) WITHOUT ROWID;
 CREATE TABLE findings(
   seq INTEGER NOT NULL, rule TEXT NOT NULL, category TEXT NOT NULL, severity TEXT NOT NULL,
   mode TEXT NOT NULL, fingerprint TEXT NOT NULL);
@@ -35,14 +44,16 @@ CREATE INDEX findings_seq ON findings(seq);
 CREATE INDEX findings_rule ON findings(rule, seq);
 CREATE INDEX findings_category ON findings(category, seq);
 CREATE INDEX findings_severity ON findings(severity, seq);
+CREATE INDEX findings_mode ON findings(mode, seq);
 CREATE INDEX findings_fingerprint ON findings(fingerprint, seq);
+CREATE TABLE spans(block INTEGER PRIMARY KEY, least INTEGER NOT NULL, greatest INTEGER NOT NULL);
 CREATE TABLE troubles(
   segment INTEGER NOT NULL, offset INTEGER NOT NULL, what INTEGER NOT NULL, bytes INTEGER NOT NULL,
   first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY(segment, offset, what)) WITHOUT ROWID;
 CREATE TABLE progress(one INTEGER PRIMARY KEY CHECK(one = 1),
   segment INTEGER NOT NULL, offset INTEGER NOT NULL, seq INTEGER NOT NULL);
 INSERT INTO progress VALUES(1, 0, 0, 0);
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 )sql";
 
@@ -55,7 +66,7 @@ void create_private(const std::filesystem::path& file) {
 }  // namespace
 
 struct index_writer::statements {
-  sql_statement add_record, add_finding, add_trouble, set_progress;
+  sql_statement add_record, add_model, add_finding, widen_span, add_trouble, set_progress;
 };
 
 index_writer::index_writer() = default;
@@ -118,8 +129,13 @@ result<void> index_writer::prepare() {
     to = std::move(*made);
     return {};
   };
-  auto made = make(prepared_->add_record, "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  auto made = make(prepared_->add_record, "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  if (made) made = make(prepared_->add_model, "INSERT OR IGNORE INTO models VALUES(?,?)");
   if (made) made = make(prepared_->add_finding, "INSERT INTO findings VALUES(?,?,?,?,?,?)");
+  if (made) {
+    made = make(prepared_->widen_span, "INSERT INTO spans VALUES(?1, ?2, ?2) ON CONFLICT(block) DO UPDATE "
+                                       "SET least = min(least, excluded.least), greatest = max(greatest, excluded.greatest)");
+  }
   if (made) made = make(prepared_->add_trouble, "INSERT OR REPLACE INTO troubles VALUES(?,?,?,?,?,?)");
   if (made) made = make(prepared_->set_progress, "UPDATE progress SET segment = ?, offset = ?, seq = ?");
   return made;
@@ -161,12 +177,22 @@ result<void> index_writer::add(const line& at, const stored_record& stored) {
   const auto micros = static_cast<std::uint64_t>(r.at.time_since_epoch().count());
   const auto status = static_cast<std::uint64_t>(r.status);
   auto added = prepared_->add_record.bind(1, at.seq).bind(2, at.segment).bind(3, at.offset)
-                   .bind(4, std::uint64_t{at.bytes.size()}).bind(5, r.id).bind(6, to_string(r.kind)).bind(7, micros)
-                   .bind(8, r.key_id).bind(9, r.team).bind(10, r.route).bind(11, r.endpoint).bind(12, r.model_asked)
-                   .bind(13, r.model_answered).bind(14, r.decision).bind(15, r.policy_digest).bind(16, status).run();
+                   .bind(4, std::uint64_t{at.bytes.size()}).bind(5, micros).bind(6, status).bind(7, to_string(r.kind))
+                   .bind(8, r.id).bind(9, r.key_id).bind(10, r.team).bind(11, r.route).bind(12, r.endpoint)
+                   .bind(13, r.decision).bind(14, r.policy_digest).run();
+  if (added) added = prepared_->widen_span.bind(1, at.seq / records_per_span).bind(2, micros).run();
+  if (!added) return added;
+  return add_facets(at.seq, r);
+}
+
+result<void> index_writer::add_facets(std::uint64_t seq, const record& r) {
+  result<void> added;
+  for (const std::string* model : {&r.model_asked, &r.model_answered}) {
+    if (added && !model->empty()) added = prepared_->add_model.bind(1, *model).bind(2, seq).run();
+  }
   for_each_facet(r, [&](const facet& f) {
     if (!added) return;
-    added = prepared_->add_finding.bind(1, at.seq).bind(2, f.rule).bind(3, f.category).bind(4, f.severity)
+    added = prepared_->add_finding.bind(1, seq).bind(2, f.rule).bind(3, f.category).bind(4, f.severity)
                 .bind(5, f.mode).bind(6, f.fingerprint).run();
   });
   return added;

@@ -1,6 +1,5 @@
 #include "audit/query.hpp"
 
-#include "audit/index.hpp"
 #include "audit/seal.hpp"
 
 #include <algorithm>
@@ -13,17 +12,19 @@ namespace stoplog::audit {
 struct reader::search {
   const filter& asked;
   std::size_t limit;
-  std::uint64_t before;
-  page result;
-  decoder decode;
+  seq_range within;
+  search_order order;
+  page result{};
+  decoder decode{};
 
+  bool newest_first() const noexcept { return order == search_order::newest_first; }
   bool full() const noexcept { return result.records.size() >= limit; }
   std::size_t lacking() const noexcept { return limit - result.records.size(); }
   void tell(const trouble& t) {
     if (result.troubles.size() < troubles_max) result.troubles.push_back(t);
   }
   std::optional<found_record> fits(std::uint64_t seq, std::string_view bytes) {
-    if (seq >= before) return {};
+    if (seq < within.first || seq >= within.before) return {};
     auto stored = decode.decode(bytes);
     if (!stored || !matches(asked, stored->value)) return {};
     return found_record{seq, std::move(stored->value), std::string(bytes)};
@@ -37,26 +38,35 @@ result<reader> reader::open(std::filesystem::path directory) {
 }
 
 result<page> reader::find(const filter& f, std::size_t limit, std::uint64_t before) {
-  search wanted{f, std::clamp<std::size_t>(limit, 1, page_max), before, {}, {}};
+  return run({f, std::clamp<std::size_t>(limit, 1, page_max), {0, before}, search_order::newest_first});
+}
+
+result<page> reader::find_oldest(const filter& f, std::size_t limit, std::uint64_t after) {
+  return run({f, std::clamp<std::size_t>(limit, 1, page_max), {after + 1, no_bound}, search_order::oldest_first});
+}
+
+result<page> reader::run(search wanted) {
   if (!by_index(wanted)) {
     wanted.result = {};
     by_log(wanted);
   }
-  if (wanted.full()) wanted.result.before = wanted.result.records.back().seq;
+  if (wanted.full()) wanted.result.next = wanted.result.records.back().seq;
   return std::move(wanted.result);
 }
 
-// Reads on from `from` up to, not into, `end_segment` and adds the newest
-// matches, of which it never holds more than are lacking.
+// Reads on from `from` up to, not into, `end_segment` and adds the matches
+// that come first in the order asked for, never holding more than are lacking.
 void reader::scan(search& wanted, position from, std::uint64_t end_segment) {
-  std::deque<found_record> newest;
+  std::deque<found_record> kept;
   walk through(directory_, from);
   while (true) {
     const auto step = through.next(end_segment - 1);
     if (const auto* found = std::get_if<line>(&step)) {
-      if (found->segment >= end_segment || found->seq >= wanted.before) break;
-      if (auto fitting = wanted.fits(found->seq, found->bytes)) newest.push_back(std::move(*fitting));
-      if (newest.size() > wanted.lacking()) newest.pop_front();
+      if (found->segment >= end_segment || found->seq >= wanted.within.before) break;
+      if (auto fitting = wanted.fits(found->seq, found->bytes)) kept.push_back(std::move(*fitting));
+      if (kept.size() <= wanted.lacking()) continue;
+      if (!wanted.newest_first()) break;
+      kept.pop_front();
     } else if (const auto* problem = std::get_if<trouble>(&step)) {
       if (problem->segment >= end_segment) break;
       wanted.tell(*problem);
@@ -64,18 +74,21 @@ void reader::scan(search& wanted, position from, std::uint64_t end_segment) {
       break;
     }
   }
-  std::move(newest.rbegin(), newest.rend(), std::back_inserter(wanted.result.records));
+  if (wanted.newest_first()) std::reverse(kept.begin(), kept.end());
+  kept.resize(std::min(kept.size(), wanted.lacking()));
+  std::move(kept.begin(), kept.end(), std::back_inserter(wanted.result.records));
 }
 
-// Segment by segment from the newest, so that a search for the latest records
-// reads little.
+// Segment by segment from where the search begins, so that one for the latest
+// records reads little.
 void reader::by_log(search& wanted) {
   const auto segments = list_segments(directory_);
   if (!segments) return wanted.tell({.what = trouble::kind::unreadable});
-  std::uint64_t end = no_bound;
-  for (auto first = segments->rbegin(); first != segments->rend() && !wanted.full(); ++first) {
-    if (*first < wanted.before) scan(wanted, {*first, 0, *first}, end);
-    end = *first;
+  const auto end_of = [&](std::size_t i) { return i + 1 < segments->size() ? (*segments)[i + 1] : no_bound; };
+  for (std::size_t step = 0; step < segments->size() && !wanted.full(); ++step) {
+    const std::size_t i = wanted.newest_first() ? segments->size() - 1 - step : step;
+    const std::uint64_t first = (*segments)[i];
+    if (first < wanted.within.before && end_of(i) > wanted.within.first) scan(wanted, {first, 0, first}, end_of(i));
   }
 }
 
@@ -90,14 +103,22 @@ bool reader::by_index(search& wanted) {
   }
   // What came after the index's last record is the newest.
   const position next = index->next();
-  if (next.seq < wanted.before) scan(wanted, next, no_bound);
+  const auto read_rest = [&] {
+    if (!wanted.full() && next.seq < wanted.within.before) scan(wanted, next, no_bound);
+  };
+  if (wanted.newest_first()) read_rest();
+  if (!read_places(wanted, *index, {wanted.within.first, std::min(wanted.within.before, next.seq)})) return false;
+  if (!wanted.newest_first()) read_rest();
+  return true;
+}
 
-  std::uint64_t before = std::min(wanted.before, next.seq);
+bool reader::read_places(search& wanted, index_reader& index, seq_range within) {
   while (!wanted.full()) {
-    const auto places = index->find(wanted.asked, before, wanted.lacking());
+    const auto places = index.find(wanted.asked, within, wanted.order, wanted.lacking());
     if (!places) return false;
     if (places->empty()) return true;
-    before = places->back().seq;
+    if (wanted.newest_first()) within.before = places->back().seq;
+    else within.first = places->back().seq + 1;
     read_file segment;
     std::uint64_t open_segment = 0;
     for (const indexed_place& at : *places) {

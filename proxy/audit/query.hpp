@@ -4,6 +4,7 @@
 #pragma once
 
 #include "audit/filter.hpp"
+#include "audit/index.hpp"
 #include "audit/walk.hpp"
 #include "base/error.hpp"
 
@@ -25,8 +26,8 @@ struct found_record {
 };
 
 struct page {
-  std::vector<found_record> records;         // newest first
-  std::optional<std::uint64_t> before;       // there may be more: ask again with this
+  std::vector<found_record> records;         // in the order asked for
+  std::optional<std::uint64_t> next;         // there may be more: ask again with this as `before` or `after`
   std::vector<trouble> troubles;             // what could not be read on the way; the first 100
   bool by_index = false;
 };
@@ -40,7 +41,11 @@ class reader {
   static result<reader> open(std::filesystem::path directory);
 
   // The newest `limit` matching records below sequence number `before`; at most page_max.
+  // A sequence number never changes its record, so it is a cursor that stays good.
   result<page> find(const filter& f, std::size_t limit, std::uint64_t before = no_bound);
+
+  // The oldest `limit` matching records above sequence number `after`.
+  result<page> find_oldest(const filter& f, std::size_t limit, std::uint64_t after = 0);
 
   // Every record from `from` on, oldest first, until `each` says false or the
   // log ends. Returns where to go on.
@@ -55,8 +60,10 @@ class reader {
  private:
   explicit reader(std::filesystem::path directory) : directory_(std::move(directory)) {}
   struct search;
+  result<page> run(search wanted);
   void by_log(search& wanted);
   bool by_index(search& wanted);
+  bool read_places(search& wanted, index_reader& index, seq_range within);
   void scan(search& wanted, position from, std::uint64_t end_segment);
 
   std::filesystem::path directory_;

@@ -4,7 +4,9 @@
 
 #include <csignal>
 #include <ctime>
+#include <map>
 #include <memory>
+#include <string>
 
 namespace stoplog::cli {
 namespace {
@@ -12,6 +14,8 @@ namespace {
 constexpr long look_every_ns = 200'000'000;
 constexpr std::size_t tail_records = 20;
 constexpr std::size_t query_records = 100;
+constexpr std::size_t timeline_records = 1000;
+constexpr std::size_t export_records = 100'000'000;
 
 // Waits between two looks, or until somebody wants to stop. The signals are
 // taken here and not by a handler, so that the last line is whole.
@@ -70,6 +74,11 @@ void add_filters(CLI::App& verb, const shared_request& request) {
   verb.add_option("--until", request->until, "The same; this time itself is not included");
 }
 
+void add_cursors(CLI::App& verb, const shared_request& request) {
+  auto* before = verb.add_option("--before", request->before, "Only records with a smaller number: the next page");
+  verb.add_option("--after", request->after, "Only records with a greater number, oldest first")->excludes(before);
+}
+
 void add_tail(CLI::App& audit, exit_code& code) {
   auto* verb = audit.add_subcommand("tail", "The latest records, oldest first");
   auto request = std::make_shared<audit_request>();
@@ -95,7 +104,7 @@ void add_query(CLI::App& audit, exit_code& code) {
   add_place(*verb, request);
   add_filters(*verb, request);
   verb->add_option("--limit", request->limit, "How many; default 100")->check(CLI::Range(1, 100'000'000));
-  verb->add_option("--before", request->before, "Only records with a smaller number: the next page");
+  add_cursors(*verb, request);
   verb->callback([request, &code] { code = audit_query(*request); });
 }
 
@@ -107,6 +116,34 @@ void add_show(CLI::App& audit, exit_code& code) {
   verb->callback([request, &code] { code = audit_show(*request); });
 }
 
+void add_timeline(CLI::App& audit, exit_code& code) {
+  auto* verb = audit.add_subcommand("timeline", "One client, conversation or text over time, on one page");
+  auto request = std::make_shared<audit_request>();
+  request->limit = timeline_records;
+  add_place(*verb, request);
+  add_filters(*verb, request);
+  verb->add_option("--limit", request->limit, "How many records at the most, the newest; default 1000")->check(CLI::Range(1, 100'000));
+  verb->add_option("--before", request->before, "Only records with a smaller number: what came earlier");
+  verb->callback([request, &code] { code = audit_timeline(*request); });
+}
+
+void add_export(CLI::App& audit, exit_code& code) {
+  auto* verb = audit.add_subcommand("export", "Records for other programs, on stdout, oldest first");
+  auto request = std::make_shared<audit_request>();
+  auto format = std::make_shared<export_format>(export_format::jsonl);
+  request->limit = export_records;
+  request->after = 0;
+  add_place(*verb, request);
+  add_filters(*verb, request);
+  const std::map<std::string, export_format> formats{
+      {"jsonl", export_format::jsonl}, {"csv", export_format::csv}, {"ocsf", export_format::ocsf}};
+  verb->add_option("--format", *format, "jsonl (default): as in the log; csv: for spreadsheets; ocsf: OCSF 1.8 API Activity")
+      ->transform(CLI::CheckedTransformer(formats));
+  verb->add_option("--limit", request->limit, "How many; default: all")->check(CLI::Range(1, 100'000'000));
+  verb->add_option("--after", request->after, "Only records with a greater number: go on where an export ended");
+  verb->callback([request, format, &code] { code = audit_export(*request, *format); });
+}
+
 }  // namespace
 
 void add_audit(CLI::App& program, exit_code& code) {
@@ -115,6 +152,8 @@ void add_audit(CLI::App& program, exit_code& code) {
   add_tail(*audit, code);
   add_query(*audit, code);
   add_show(*audit, code);
+  add_timeline(*audit, code);
+  add_export(*audit, code);
 }
 
 }  // namespace stoplog::cli

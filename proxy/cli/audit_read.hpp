@@ -1,4 +1,4 @@
-// stoplog audit tail, query and show, once their arguments are read.
+// stoplog audit tail, query, show, timeline and export, once their arguments are read.
 #pragma once
 
 #include "audit/filter.hpp"
@@ -18,7 +18,7 @@ struct audit_request {
   audit::filter asked;
   std::string since, until;       // as they were typed; they become part of `asked`
   std::size_t limit = 0;
-  std::optional<std::uint64_t> before;
+  std::optional<std::uint64_t> before, after;  // one of them: a page's cursor
   bool follow = false;
   std::string id;
 };
@@ -27,5 +27,9 @@ struct audit_request {
 exit_code audit_tail(audit_request request, const std::function<bool()>& pause);
 exit_code audit_query(audit_request request);
 exit_code audit_show(const audit_request& request);
+exit_code audit_timeline(audit_request request);
+
+enum class export_format : std::uint8_t { jsonl, csv, ocsf };
+exit_code audit_export(audit_request request, export_format format);
 
 }  // namespace stoplog::cli

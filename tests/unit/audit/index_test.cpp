@@ -35,7 +35,7 @@ class intruder {
 std::size_t indexed(const std::filesystem::path& directory) {
   auto index = index_reader::open(directory);
   if (!index) return 0;
-  const auto all = index->find({}, reader::no_bound, reader::page_max);
+  const auto all = index->find({}, {0, reader::no_bound}, search_order::newest_first, reader::page_max);
   return all ? all->size() : 0;
 }
 
@@ -49,7 +49,7 @@ TEST(audit_index, follows_the_log) {
   ASSERT_TRUE(index);
   filter by_rule;
   by_rule.rule = "DEMO-001";
-  const auto found = index->find(by_rule, 20, 3);
+  const auto found = index->find(by_rule, {0, 20}, search_order::newest_first, 3);
   ASSERT_TRUE(found);
   ASSERT_EQ(found->size(), 3U);
   EXPECT_EQ((*found)[0].seq, 19U);

@@ -55,6 +55,11 @@ class audit_query : public ::testing::Test {
     for (int i = 0; i < count; ++i) ASSERT_TRUE(append_now(*made, varied(i)));
   }
   std::filesystem::path where() const { return scratch_.log(); }
+  page ask_oldest(const filter& f, std::size_t limit = reader::page_max, std::uint64_t after = 0) const {
+    auto found = reader::open(where())->find_oldest(f, limit, after);
+    EXPECT_TRUE(found);
+    return std::move(*found);
+  }
   page ask(const filter& f, std::size_t limit = reader::page_max, std::uint64_t before = reader::no_bound) const {
     auto found = reader::open(where())->find(f, limit, before);
     EXPECT_TRUE(found);
@@ -100,12 +105,18 @@ TEST_F(audit_query, each_filter_finds_the_same_by_index_and_by_log) {
   for (const auto& c : cases) {
     by_index.push_back(ask(c.f));
     EXPECT_TRUE(by_index.back().by_index);
+    auto oldest = seqs(ask_oldest(c.f));
+    std::reverse(oldest.begin(), oldest.end());
+    EXPECT_EQ(seqs(by_index.back()), oldest) << c.name;
   }
   remove_index(where());
   for (std::size_t i = 0; i < cases.size(); ++i) {
     const page by_log = ask(cases[i].f);
     EXPECT_FALSE(by_log.by_index);
     EXPECT_EQ(seqs(by_index[i]), seqs(by_log)) << cases[i].name;
+    auto oldest = seqs(ask_oldest(cases[i].f));
+    std::reverse(oldest.begin(), oldest.end());
+    EXPECT_EQ(seqs(by_log), oldest) << cases[i].name;
     EXPECT_GE(by_log.records.size(), cases[i].at_least) << cases[i].name;
     for (int n = 0; n < count; ++n) {  // and the same as asking each record
       const bool there = std::any_of(by_log.records.begin(), by_log.records.end(), [&](const auto& r) { return r.seq == static_cast<std::uint64_t>(n) + 1; });
@@ -126,16 +137,47 @@ TEST_F(audit_query, pages_join_to_the_whole_whatever_their_size) {
       while (true) {
         const page one = ask({}, size, before);
         for (const auto seq : seqs(one)) joined.push_back(seq);
-        if (!one.before) break;
-        before = *one.before;
+        if (!one.next) break;
+        before = *one.next;
       }
       EXPECT_EQ(joined.size(), 100U);
       EXPECT_TRUE(std::is_sorted(joined.rbegin(), joined.rend()));
       EXPECT_EQ(joined.front(), 100U);
+
+      std::vector<std::uint64_t> forwards;
+      for (std::uint64_t after = 0;;) {
+        const page one = ask_oldest({}, size, after);
+        for (const auto seq : seqs(one)) forwards.push_back(seq);
+        if (!one.next) break;
+        after = *one.next;
+      }
+      std::reverse(joined.begin(), joined.end());
+      EXPECT_EQ(forwards, joined);
       ++tried;
     }
   }
   EXPECT_EQ(tried, 10);
+}
+
+// A cursor names a place that does not move: what is written meanwhile comes
+// after it, and no record is seen twice or missed.
+TEST_F(audit_query, a_cursor_stays_good_while_records_are_added) {
+  const auto made = open_log(where(), log_options{});
+  std::vector<std::uint64_t> back, forth;
+  std::uint64_t before = reader::no_bound, after = 0;
+  for (int n = 0; n < 20; ++n) {
+    const page older = ask({}, 5, before);
+    const page newer = ask_oldest({}, 6, after);
+    for (const auto seq : seqs(older)) back.push_back(seq);
+    for (const auto seq : seqs(newer)) forth.push_back(seq);
+    before = older.next.value_or(1);
+    after = newer.next.value_or(forth.back());
+    ASSERT_TRUE(append_now(*made, varied(n)));
+  }
+  ASSERT_EQ(back.size(), 100U);
+  for (std::size_t i = 0; i < 100; ++i) EXPECT_EQ(back[i], 100 - i);
+  ASSERT_GE(forth.size(), 116U);
+  for (std::size_t i = 0; i < forth.size(); ++i) EXPECT_EQ(forth[i], i + 1);
 }
 
 TEST_F(audit_query, what_the_index_has_not_got_yet_is_found_too) {

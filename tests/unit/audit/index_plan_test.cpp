@@ -1,0 +1,145 @@
+// How the index is searched: SQLite's own words. Every search walks an index
+// that is in order already, so its cost is that of what it finds.
+#include "audit/index.hpp"
+#include "audit/index_search.hpp"
+#include "audit/query.hpp"
+#include "scratch.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace stoplog::audit {
+namespace {
+
+struct asked {
+  const char* name;
+  std::function<void(filter&)> set;
+};
+
+std::vector<asked> conditions() {
+  return {{"id", [](filter& f) { f.id = allowed(3).id; }},
+          {"kind", [](filter& f) { f.kind = "admin"; }},
+          {"key", [](filter& f) { f.key = "search"; }},
+          {"team", [](filter& f) { f.team = "support"; }},
+          {"route", [](filter& f) { f.route = "default"; }},
+          {"endpoint", [](filter& f) { f.endpoint = "openai.chat"; }},
+          {"model", [](filter& f) { f.model = "demo"; }},
+          {"decision", [](filter& f) { f.decision = "block"; }},
+          {"allowed", [](filter& f) { f.decision = "allow"; }},
+          {"status", [](filter& f) { f.status = 403; }},
+          {"policy", [](filter& f) { f.policy_digest = "sha256:" + std::string(64, 'a'); }},
+          {"policy prefix", [](filter& f) { f.policy_digest = "sha256:ab"; }},
+          {"rule", [](filter& f) { f.rule = "DEMO-001"; }},
+          {"category", [](filter& f) { f.category = "demo.forbidden"; }},
+          {"severity", [](filter& f) { f.severity = "high"; }},
+          {"mode", [](filter& f) { f.mode = "shadow"; }},
+          {"fingerprint", [](filter& f) { f.fingerprint = "ff"; }},
+          {"since", [](filter& f) { f.since = allowed(5).at; }},
+          {"until", [](filter& f) { f.until = allowed(25).at; }}};
+}
+
+class audit_index_plan : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    {
+      const auto made = open_log(scratch_.log(), log_options{});
+      for (int i = 0; i < 30; ++i) ASSERT_TRUE(append_now(*made, i % 3 == 0 ? cut(i) : allowed(i)));
+    }
+    auto opened = index_reader::open(scratch_.log());
+    ASSERT_TRUE(opened);
+    index_.emplace(std::move(*opened));
+  }
+
+  // No table is read from end to end, nothing is put aside or sorted.
+  void expect_walks_an_index(const filter& f, const std::string& name) {
+    for (const auto order : {search_order::newest_first, search_order::oldest_first}) {
+      const auto steps = index_->plan(f, {0, reader::no_bound}, order, 100);
+      ASSERT_TRUE(steps) << name;
+      ASSERT_FALSE(steps->empty());
+      for (const auto& step : *steps) {
+        EXPECT_TRUE(step.starts_with("SEARCH ") || step.starts_with("CORRELATED ")) << name << ": " << step;
+        EXPECT_EQ(step.find("AUTOMATIC"), std::string::npos) << name << ": " << step;
+      }
+    }
+  }
+
+  scratch scratch_;
+  std::optional<index_reader> index_;
+};
+
+TEST_F(audit_index_plan, every_condition_and_every_pair_walks_an_index) {
+  const auto all = conditions();
+  int tried = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    for (std::size_t j = i; j < all.size(); ++j) {
+      filter f;
+      all[i].set(f);
+      all[j].set(f);
+      expect_walks_an_index(f, std::string(all[i].name) + " and " + all[j].name);
+      ++tried;
+    }
+  }
+  EXPECT_EQ(tried, 190);
+  expect_walks_an_index({}, "nothing");
+}
+
+TEST_F(audit_index_plan, the_beginning_of_an_id_is_a_range_that_is_sorted) {
+  filter f;
+  f.id = "01936f00";
+  const auto steps = index_->plan(f, {0, reader::no_bound}, search_order::newest_first, 100);
+  ASSERT_TRUE(steps);
+  ASSERT_EQ(steps->size(), 2U);
+  EXPECT_EQ(steps->front(), "SEARCH r USING INDEX records_id (id>? AND id<?)");
+  EXPECT_EQ(steps->back(), "USE TEMP B-TREE FOR ORDER BY");
+}
+
+TEST_F(audit_index_plan, the_rarest_condition_leads) {
+  filter f;
+  f.endpoint = "openai.chat";  // all
+  f.key = "search";            // every second
+  f.rule = "DEMO-001";         // every third
+  const auto steps = index_->plan(f, {0, reader::no_bound}, search_order::newest_first, 100);
+  ASSERT_TRUE(steps);
+  EXPECT_NE(std::find(steps->begin(), steps->end(), "SEARCH m USING COVERING INDEX findings_rule (rule=? AND seq>? AND seq<?)"), steps->end())
+      << steps->front();
+  f.id = allowed(7).id;
+  const auto by_id = index_->plan(f, {0, reader::no_bound}, search_order::newest_first, 100);
+  ASSERT_TRUE(by_id);
+  EXPECT_EQ(by_id->front(), "SEARCH r USING INDEX records_id (id=? AND rowid>? AND rowid<?)");
+}
+
+TEST_F(audit_index_plan, a_record_with_several_findings_of_a_rule_is_found_once) {
+  {
+    const auto made = open_log(scratch_.log(), log_options{});
+    for (int i = 0; i < 4; ++i) {
+      record r = cut(i);
+      for (int n = 0; n < 20; ++n) r.findings.push_back(r.findings.front());
+      ASSERT_TRUE(append_now(*made, r));
+    }
+  }
+  auto reading = reader::open(scratch_.log());
+  filter f;
+  f.rule = "DEMO-001";
+  for (const std::size_t limit : {1U, 3U, 14U}) {
+    const auto found = reading->find(f, limit);
+    ASSERT_TRUE(found);
+    EXPECT_TRUE(found->by_index);
+    EXPECT_EQ(found->records.size(), limit);
+  }
+  EXPECT_EQ(reading->find(f, 100)->records.size(), 14U);
+}
+
+TEST_F(audit_index_plan, values_are_bound_and_never_part_of_the_statement) {
+  filter f;
+  f.key = "x' OR '1'='1";
+  f.rule = "\"; DROP TABLE records; --";
+  f.id = "01936f00' --";
+  const auto found = index_->find(f, {0, reader::no_bound}, search_order::newest_first, 100);
+  ASSERT_TRUE(found);
+  EXPECT_TRUE(found->empty());
+  EXPECT_EQ(index_search(f, {0, 9}).text(search_order::newest_first, 1).text.find("DROP"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace stoplog::audit
