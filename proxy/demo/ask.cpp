@@ -22,7 +22,7 @@ bool is_true(const document& doc, node_id object, std::string_view key) {
   return member != no_node && doc[member].kind == json::kind::boolean && doc[member].text == "true";
 }
 
-// A message's text: a string, or its parts of type text, one after the other.
+// A message's text: a string, or its parts that have one, one after the other.
 std::string message_text(const document& doc, node_id message) {
   const node_id content = doc.find(message, "content");
   if (content == no_node) return {};
@@ -43,8 +43,9 @@ std::string last_user_text(const document& doc, node_id messages) {
 std::string first_tool(const document& doc) {
   const node_id tools = doc.find(document::root, "tools");
   if (tools == no_node || doc[tools].first_child == no_node) return {};
-  const node_id function = doc.find(doc[tools].first_child, "function");
-  return function == no_node ? std::string{} : std::string(text_of(doc, function, "name"));
+  const node_id tool = doc[tools].first_child;
+  const node_id function = doc.find(tool, "function");
+  return std::string(text_of(doc, function == no_node ? tool : function, "name"));
 }
 
 int choices(const document& doc) {
@@ -61,25 +62,35 @@ behaviour behaviour_of(std::string_view name) {
   return found == std::end(models) ? behaviour::answer : found->behaviour;
 }
 
+// What is asked, wherever the API puts it.
+result<std::string> last_text(api spoken, const document& doc) {
+  const std::string_view key = spoken == api::chat ? "messages" : spoken == api::completions ? "prompt" : "input";
+  const node_id said = doc.find(document::root, key);
+  if (said != no_node && doc[said].kind == json::kind::string && spoken != api::chat) return std::string(doc[said].text);
+  if (said == no_node || doc[said].kind != json::kind::array) return fail(errc::malformed_request, std::string(key) + " must be a list");
+  if (spoken != api::completions) return last_user_text(doc, said);
+  const node_id first = doc[said].first_child;
+  return first != no_node && doc[first].kind == json::kind::string ? std::string(doc[first].text) : std::string();
+}
+
 }  // namespace
 
-result<ask> read_ask(std::string_view body) {
+result<ask> read_ask(api spoken, std::string_view body) {
   json::reader reader;
   const auto read = reader.read(body);
   if (!read) return read.error();
   const document& doc = **read;
-  const node_id messages = doc.find(document::root, "messages");
-  if (messages == no_node || doc[messages].kind != json::kind::array) {
-    return fail(errc::malformed_request, "messages must be a list");
-  }
+  auto text = last_text(spoken, doc);
+  if (!text) return text.error();
   ask asked;
+  asked.api = spoken;
   asked.model = text_of(doc, document::root, "model");
   asked.behaviour = behaviour_of(asked.model);
   asked.stream = is_true(doc, document::root, "stream");
   asked.include_usage = is_true(doc, doc.find(document::root, "stream_options"), "include_usage");
   asked.choices = choices(doc);
-  asked.last_message = last_user_text(doc, messages);
-  asked.tool = first_tool(doc);
+  asked.last_message = std::move(*text);
+  if (spoken != api::completions) asked.tool = first_tool(doc);
   return asked;
 }
 

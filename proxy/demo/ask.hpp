@@ -36,18 +36,22 @@ inline constexpr model models[] = {
     {"demo-big", behaviour::big},        {"demo-endless", behaviour::endless},
 };
 
+// Which of the APIs that generate text is spoken.
+enum class api : std::uint8_t { chat, completions, responses };
+
 struct ask {
+  demo::api api = demo::api::chat;
   std::string model;
   demo::behaviour behaviour = behaviour::answer;  // of names that are not in the table too
   bool stream = false;
   bool include_usage = false;
   int choices = 1;           // 1 to 8
-  std::string last_message;  // text of the last message whose role is user
+  std::string last_message;  // text of the last message whose role is user; the prompt
   std::string tool;          // the first function offered; empty: none
 };
 
-// Reads the body of POST /v1/chat/completions.
-// Errors: those of json::reader; malformed_request without a list of messages.
-result<ask> read_ask(std::string_view body);
+// Reads the body of POST /v1/chat/completions, /v1/completions or /v1/responses.
+// Errors: those of json::reader; malformed_request without messages, a prompt or input.
+result<ask> read_ask(api spoken, std::string_view body);
 
 }  // namespace stoplog::demo

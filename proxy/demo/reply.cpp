@@ -1,5 +1,6 @@
 #include "demo/reply.hpp"
 
+#include "demo/typed_events.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
@@ -60,11 +61,13 @@ void write_message(writer& out, const choice& one, std::size_t repeats) {
 template <class Fill>
 std::string chunk(const ask& asked, std::size_t index, Fill fill, std::string_view finish_reason = {}) {
   writer out;
-  write_head(out, asked, "chat.completion.chunk");
+  const bool nested = asked.api == api::chat;
+  write_head(out, asked, nested ? "chat.completion.chunk" : "text_completion");
   out.key("choices").begin_array().begin_object().member("index", static_cast<std::int64_t>(index));
-  out.key("delta").begin_object();
+  if (nested) out.key("delta").begin_object();
   fill(out);
-  out.end_object().key("logprobs").null().key("finish_reason");
+  if (nested) out.end_object();
+  out.key("logprobs").null().key("finish_reason");
   finish_reason.empty() ? out.null() : out.string(finish_reason);
   out.end_object().end_array();
   if (asked.include_usage) out.key("usage").null();
@@ -78,7 +81,8 @@ void open_call(writer& out, const choice& one) {
   out.member("name", std::string_view(one.tool)).member("arguments", "").end_object().end_object().end_array();
 }
 
-void write_delta(writer& out, const choice::token& token) {
+void write_delta(writer& out, const choice::token& token, api spoken) {
+  if (spoken == api::completions) return void(out.member("text", std::string_view(token.text)));
   switch (token.channel) {
     case choice::channel::content: out.member("content", std::string_view(token.text)); return;
     case choice::channel::reasoning: out.member("reasoning_content", std::string_view(token.text)); return;
@@ -93,21 +97,28 @@ void write_delta(writer& out, const choice::token& token) {
 }  // namespace
 
 std::string whole_answer(const ask& asked, const script& played) {
+  if (asked.api == api::responses) return whole_response(asked, played);
   writer out;
-  write_head(out, asked, "chat.completion");
+  write_head(out, asked, asked.api == api::chat ? "chat.completion" : "text_completion");
   out.key("choices").begin_array();
   std::size_t tokens = 0;
   for (std::size_t i = 0; i < played.choices.size(); ++i) {
     const choice& one = played.choices[i];
     tokens += tokens_of(one, played);
     out.begin_object().member("index", static_cast<std::int64_t>(i));
-    write_message(out, one, played.repeats);
+    if (asked.api == api::chat) write_message(out, one, played.repeats);
+    else out.member("text", std::string_view(joined(one, choice::channel::content, played.repeats)));
     out.key("logprobs").null().member("finish_reason", std::string_view(one.finish_reason)).end_object();
   }
   out.end_array();
   write_usage(out, asked, tokens);
   out.end_object();
   return out.take();
+}
+
+std::unique_ptr<event_feed> events_of(ask asked, script played) {
+  if (asked.api == api::responses) return std::make_unique<typed_events>(std::move(asked), std::move(played));
+  return std::make_unique<event_source>(std::move(asked), std::move(played));
 }
 
 event_source::event_source(ask asked, script played) : asked_(std::move(asked)), played_(std::move(played)) {
@@ -128,7 +139,7 @@ std::optional<std::string> event_source::next_token() {
     if (position_ >= tokens_of(one, played_)) continue;
     ++sent_;
     const choice::token& token = one.tokens[position_ % one.tokens.size()];
-    return chunk(asked_, turn_++, [&](writer& out) { write_delta(out, token); });
+    return chunk(asked_, turn_++, [&](writer& out) { write_delta(out, token, asked_.api); });
   }
 }
 
@@ -138,6 +149,7 @@ std::optional<std::string> event_source::next() {
     const std::size_t index = turn_++;
     if (turn_ == choices.size()) stage_ = stage::tokens, turn_ = 0;
     return chunk(asked_, index, [&](writer& out) {
+      if (asked_.api == api::completions) return void(out.member("text", ""));
       out.member("role", "assistant");
       choices[index].tool.empty() ? void(out.member("content", "")) : open_call(out, choices[index]);
     });
@@ -149,7 +161,8 @@ std::optional<std::string> event_source::next() {
   if (stage_ == stage::endings) {
     const std::size_t index = turn_++;
     if (turn_ == choices.size()) stage_ = asked_.include_usage ? stage::usage : stage::done;
-    return chunk(asked_, index, [](writer&) {}, choices[index].finish_reason);
+    const auto fill = [&](writer& out) { if (asked_.api == api::completions) out.member("text", ""); };
+    return chunk(asked_, index, fill, choices[index].finish_reason);
   }
   if (stage_ == stage::usage) {
     stage_ = stage::done;
@@ -162,7 +175,7 @@ std::optional<std::string> event_source::next() {
 
 std::string event_source::usage_event() {
   writer out;
-  write_head(out, asked_, "chat.completion.chunk");
+  write_head(out, asked_, asked_.api == api::chat ? "chat.completion.chunk" : "text_completion");
   out.key("choices").begin_array().end_array();
   write_usage(out, asked_, sent_);
   out.end_object();

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,17 +19,29 @@ inline constexpr std::int64_t answer_created = 1'767'225'600;
 // The body of an answer that is not streamed.
 std::string whole_answer(const ask& asked, const script& played);
 
-// The events of a streamed answer in their order. The choices take turns.
-class event_source {
+// The events of a streamed answer in their order.
+class event_feed {
+ public:
+  virtual ~event_feed() = default;
+
+  // The next event with the empty line that ends it; none after the last.
+  virtual std::optional<std::string> next() = 0;
+
+  // Tokens sent, and all that there are (of all choices).
+  virtual std::size_t sent() const noexcept = 0;
+  virtual std::size_t total() const noexcept = 0;
+};
+
+std::unique_ptr<event_feed> events_of(ask asked, script played);
+
+// Of chat completions and completions. The choices take turns.
+class event_source final : public event_feed {
  public:
   event_source(ask asked, script played);
 
-  // The next event with the empty line that ends it; none after [DONE].
-  std::optional<std::string> next();
-
-  // Tokens sent, and all that there are (of all choices).
-  std::size_t sent() const noexcept { return sent_; }
-  std::size_t total() const noexcept;
+  std::optional<std::string> next() override;
+  std::size_t sent() const noexcept override { return sent_; }
+  std::size_t total() const noexcept override;
 
  private:
   enum class stage : std::uint8_t { openings, tokens, endings, usage, done, over };

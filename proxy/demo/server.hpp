@@ -1,10 +1,14 @@
-// The demo model as a server: OpenAI's chat completions, streamed and not, on
-// the loopback interface, in one thread. Not for anybody but demos and tests.
+// The demo model as a server, on the loopback interface, in one thread. Not for
+// anybody but demos and tests.
 //
-//   POST /v1/chat/completions   the scripted answers (demo/script.hpp)
+//   POST /v1/chat/completions   the scripted answers (demo/script.hpp), streamed and not;
+//   POST /v1/completions        the same as a text,
+//   POST /v1/responses          as items and typed events,
+//   GET  /v1/responses/{id}     and the last of those again
+//   POST /v1/embeddings, /v1/moderations   numbers
 //   GET  /v1/models             the models, whose names choose a behaviour
 //   GET  /demo/stats            {"requests","open","finished","aborted","bytes"}
-//   GET  /demo/last             the last chat request as it came: what a proxy made of it
+//   GET  /demo/last             the last request as it came: what a proxy made of it
 #pragma once
 
 #include "base/clock.hpp"

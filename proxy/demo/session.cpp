@@ -1,6 +1,7 @@
 #include "demo/session.hpp"
 
 #include "demo/ask.hpp"
+#include "demo/numbers.hpp"
 #include "demo/reply.hpp"
 #include "demo/script.hpp"
 #include "json/writer.hpp"
@@ -58,17 +59,48 @@ class session {
     if (get && target == "/v1/models") co_return co_await reply(http::status::ok, models_list());
     if (get && target == "/demo/stats") co_return co_await reply(http::status::ok, stats_object());
     if (get && target == "/demo/last") co_return co_await reply(http::status::ok, last_request());
-    if (asked.method() == http::verb::post && target == "/v1/chat/completions") co_return co_await chat(std::move(asked));
+    if (get && target.starts_with("/v1/responses/")) co_return co_await stored(target);
+    if (asked.method() == http::verb::post) {
+      if (target == "/v1/chat/completions") co_return co_await generate(api::chat, std::move(asked));
+      if (target == "/v1/completions") co_return co_await generate(api::completions, std::move(asked));
+      if (target == "/v1/responses") co_return co_await generate(api::responses, std::move(asked));
+      if (target == "/v1/embeddings") co_return co_await count(std::move(asked), embeddings_for);
+      if (target == "/v1/moderations") co_return co_await count(std::move(asked), moderations_for);
+    }
     co_return co_await reply(http::status::not_found, error_object("No such endpoint", "invalid_request_error", "unknown_url"));
   }
 
-  asio::awaitable<after> chat(request asked) {
-    const auto read = read_ask(asked.body());
-    if (!read) {
-      const auto code = to_string(read.error().code);
-      co_return co_await reply(http::status::bad_request, error_object("Not a chat request", "invalid_request_error", code));
+  // The last response again, as if it had been stored.
+  asio::awaitable<after> stored(std::string_view target) {
+    if (!counted_.last_response) {
+      co_return co_await reply(http::status::not_found, error_object("No such response", "invalid_request_error", "not_found"));
     }
+    ask again = *counted_.last_response;
+    again.stream = target.find("stream=true") != std::string_view::npos;
+    ++counted_.requests;
+    ++counted_.open;
+    const after then = co_await play(std::move(again));
+    --counted_.open;
+    co_return then;
+  }
+
+  asio::awaitable<after> refuse(const error& why) {
+    co_return co_await reply(http::status::bad_request, error_object("Not such a request", "invalid_request_error", to_string(why.code)));
+  }
+
+  asio::awaitable<after> count(request asked, result<std::string> (*answer_to)(std::string_view body)) {
+    const auto made = answer_to(asked.body());
+    if (!made) co_return co_await refuse(made.error());
     remember(asked);
+    ++counted_.requests;
+    co_return co_await reply(http::status::ok, *made);
+  }
+
+  asio::awaitable<after> generate(api spoken, request asked) {
+    const auto read = read_ask(spoken, asked.body());
+    if (!read) co_return co_await refuse(read.error());
+    remember(asked);
+    if (spoken == api::responses) counted_.last_response = *read;
     ++counted_.requests;
     ++counted_.open;
     const after then = co_await play(*read);
@@ -105,19 +137,19 @@ class session {
     if (failed) co_return gone();
 
     const behaviour acts = asked.behaviour;
-    event_source events{std::move(asked), std::move(played)};
-    while (auto event = events.next()) {
+    const auto events = events_of(std::move(asked), std::move(played));
+    while (auto event = events->next()) {
       const bool bulk = acts == behaviour::big || acts == behaviour::endless;
       while (bulk && event->size() < batch_bytes) {
-        const auto more = events.next();
+        const auto more = events->next();
         if (!more) break;
         *event += *more;
       }
-      if (acts == behaviour::garbage && events.sent() == 3) *event = "data: {\"id\": \"chatcmpl-demo\", oops\n\n";
+      if (acts == behaviour::garbage && events->sent() == 3) *event = "data: {\"id\": \"chatcmpl-demo\", oops\n\n";
       if (!co_await send(std::move(*event), acts == behaviour::crumbs)) co_return gone();
-      if (acts == behaviour::hang && events.sent() == 1) co_return co_await say_nothing();
-      if (acts == behaviour::truncate && events.sent() * 2 >= events.total()) co_return done(after::close);
-      if (events.sent() != 0 && !bulk && !co_await pause(acts == behaviour::slow ? slow_pace : pace_)) co_return gone();
+      if (acts == behaviour::hang && events->sent() == 1) co_return co_await say_nothing();
+      if (acts == behaviour::truncate && events->sent() * 2 >= events->total()) co_return done(after::close);
+      if (events->sent() != 0 && !bulk && !co_await pause(acts == behaviour::slow ? slow_pace : pace_)) co_return gone();
     }
     const auto [late, rest] = co_await asio::async_write(socket_, http::make_chunk_last(), whole);
     co_return late ? gone() : done(after::next_request);

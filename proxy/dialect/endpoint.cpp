@@ -1,7 +1,10 @@
 #include "dialect/endpoint.hpp"
 
 #include "dialect/openai/chat_codec.hpp"
+#include "dialect/openai/completions_codec.hpp"
 #include "dialect/openai/error_object.hpp"
+#include "dialect/openai/input_codec.hpp"
+#include "dialect/responses/codec.hpp"
 
 #include <algorithm>
 #include <vector>
@@ -10,9 +13,20 @@ namespace stoplog::dialect {
 namespace {
 
 constexpr openai::chat_codec chat;
+constexpr openai::completions_codec completions;
+constexpr responses::responses_codec typed;
+
+// Not `starting_after`: a stream that begins in its middle would show the end of
+// a text without its beginning.
+constexpr std::string_view response_query[] = {"include[]", "include%5B%5D", "include", "stream", "include_obfuscation"};
 
 const endpoint table[] = {
     {"POST", "/chat/completions", "chat_completions", &chat, openai::error_object},
+    {"POST", "/completions", "completions", &completions, openai::error_object},
+    {"POST", "/responses", "responses", &typed, openai::error_object},
+    {"GET", "/responses/{}", "responses_stored", &typed, openai::error_object, response_query},
+    {"POST", "/embeddings", "embeddings", &openai::embeddings, openai::error_object},
+    {"POST", "/moderations", "moderations", &openai::moderations, openai::error_object},
     {"GET", "/models", "models", nullptr, openai::error_object},
     {"GET", "/models/{}", "models", nullptr, openai::error_object},
 };

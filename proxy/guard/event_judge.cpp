@@ -85,13 +85,27 @@ result<bool> event_judge::judge_texts(const json::document& data, const dialect:
 }
 
 result<bool> event_judge::judge_whole(const json::document& data, const dialect::text_field& field) {
-  auto judged = whole_.judge(data, field, report_);
+  guard::report found;
+  auto judged = whole_.judge(data, field, found);
   if (!judged) return judged.error();
+  add_found(std::move(found));
   add_counts(judged->counts, counts_);
   deciding_ = dialect::no_lane;
   const bool blocked = judged->blocked;
   if (judged->changed) judged_.push_back(std::move(*judged));
   return blocked;
+}
+
+// What events say again (labels, whole texts after their deltas) is told once.
+void event_judge::add_found(guard::report found) {
+  for (policy::finding& f : found.decision.findings) {
+    const auto& known = report_.decision.findings;
+    const auto same = [&f](const policy::finding& k) {
+      return k.rule == f.rule && k.where == f.where && k.span == f.span && !f.fingerprint.empty() && k.fingerprint == f.fingerprint;
+    };
+    if (std::none_of(known.begin(), known.end(), same)) report_.decision.add(std::move(f), *policy_);
+  }
+  report_.findings_dropped = report_.findings_dropped || found.findings_dropped;
 }
 
 result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim) {

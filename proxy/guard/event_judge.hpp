@@ -39,6 +39,7 @@ class event_judge {
   result<bool> judge_name(std::string_view name);
   result<bool> judge_texts(const json::document& data, const dialect::event_view& view);
   result<bool> judge_whole(const json::document& data, const dialect::text_field& field);
+  void add_found(guard::report found);
   result<bool> feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim);
   void send(const piece& p, std::string& out);
   result<bool> flush(const std::vector<dialect::lane>& ended, const dialect::event_view& view, std::string& out);

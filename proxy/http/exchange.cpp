@@ -167,6 +167,10 @@ asio::awaitable<bool> exchange::judge() {
   subject.model = facts_.model;
   subject.key_id = record_.key_id;
   subject.team = record_.team;
+  if (subject.model.empty() && session_.home().policies().needs_model(subject)) {
+    co_await refuse(fail(errc::no_route, "the policies here go by the model, and this request names none"));
+    co_return false;
+  }
   policy_ = session_.home().policies().select(subject);
   if (!policy_) {
     co_await refuse(fail(errc::no_route, "no policy applies to this request"));

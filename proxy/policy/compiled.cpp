@@ -20,6 +20,11 @@ bool takes(const selector& s, const subject& who) {
          any_takes(s.models, who.model);
 }
 
+// Whether it is the model alone that tells if the selector takes the subject.
+bool asks_for_model(const selector& s, const subject& who) {
+  return !s.models.empty() && takes({s.routes, s.teams, s.keys, {}}, who);
+}
+
 }  // namespace
 
 const std::string& compiled_policy::name() const noexcept { return source_.name; }
@@ -43,6 +48,15 @@ std::shared_ptr<const compiled_policy> policy_set::select(const subject& who) co
     if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return takes(s, who); })) return candidate;
   }
   return fallback_;
+}
+
+bool policy_set::needs_model(const subject& who) const {
+  for (const auto& candidate : policies_) {
+    const auto& selectors = candidate->source().applies_to;
+    if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return asks_for_model(s, who); })) return true;
+    if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return takes(s, who); })) return false;
+  }
+  return false;
 }
 
 std::span<const std::shared_ptr<const compiled_policy>> policy_set::policies() const noexcept { return policies_; }

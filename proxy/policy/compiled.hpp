@@ -71,6 +71,10 @@ class policy_set {
   // their names; else the fallback; else null: such a request is refused.
   std::shared_ptr<const compiled_policy> select(const subject& who) const;
 
+  // Whether which policy takes the subject may hang on its model. Who names none
+  // (a stored answer) must not get round a policy by that.
+  bool needs_model(const subject& who) const;
+
   std::span<const std::shared_ptr<const compiled_policy>> policies() const noexcept;
   std::span<const pack> packs() const noexcept;
   const std::string& digest() const noexcept;  // over all policies

@@ -15,7 +15,7 @@ THIRD_PARTY_ROOMS = {
     "brotli/": {"coding"},
     "zstd": {"coding"},
     "CLI/": {"cli", "main.cpp"},
-    "openssl/": {"policy", "audit", "net", "http", "server", "config"},
+    "openssl/": {"policy", "audit", "net", "http", "server", "config", "demo"},
     "boost/asio": {"net", "http", "admin", "server", "demo"},
     "boost/beast": {"net", "http", "admin", "server", "demo"},
     "boost/system": {"base", "net", "http", "admin", "server", "demo"},

@@ -1,8 +1,7 @@
 #include "dialect/openai/chat_request.hpp"
 
 #include "dialect/openai/chat_shapes.hpp"
-
-#include <charconv>
+#include "dialect/openai/request_members.hpp"
 
 namespace stoplog::dialect::openai {
 namespace {
@@ -11,54 +10,6 @@ using json::document;
 using json::kind;
 using json::no_node;
 using json::node_id;
-
-constexpr std::uint32_t choices_max = 128;  // the API's own
-
-error wrong(std::string what) { return fail(errc::malformed_request, std::move(what)); }
-
-// A member that is absent or null is as good as none.
-node_id present(const document& d, node_id object, std::string_view key) {
-  const node_id id = d.find(object, key);
-  return id != no_node && d[id].kind == kind::null ? no_node : id;
-}
-
-result<bool> read_flag(const document& d, node_id object, std::string_view key) {
-  const node_id id = present(d, object, key);
-  if (id == no_node) return false;
-  if (d[id].kind != kind::boolean) return wrong(std::string(key) + " must be true or false");
-  return d[id].text == "true";
-}
-
-result<std::uint32_t> read_choices(const document& d) {
-  const node_id id = present(d, document::root, "n");
-  if (id == no_node) return 1U;
-  std::uint32_t n = 0;
-  const std::string_view text = d[id].text;
-  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), n);
-  const bool whole = d[id].kind == kind::number && code == std::errc{} && end == text.data() + text.size();
-  if (!whole || n < 1 || n > choices_max) return wrong("n must be a whole number from 1 to " + std::to_string(choices_max));
-  return n;
-}
-
-result<request_facts> read_facts(const document& d) {
-  request_facts facts;
-  const node_id model = d.find(document::root, "model");
-  if (model == no_node || d[model].kind != kind::string || d[model].text.empty()) return wrong("model must be a string");
-  facts.model = d[model].text;
-  const auto streamed = read_flag(d, document::root, "stream");
-  if (!streamed) return streamed.error();
-  facts.streamed = *streamed;
-  if (const node_id options = present(d, document::root, "stream_options"); options != no_node) {
-    if (d[options].kind != kind::object) return wrong("stream_options must be an object");
-    const auto usage = read_flag(d, options, "include_usage");
-    if (!usage) return usage.error();
-    facts.wants_usage = *usage;
-  }
-  const auto choices = read_choices(d);
-  if (!choices) return choices.error();
-  facts.choices = *choices;
-  return facts;
-}
 
 result<role> read_role(const document& d, node_id message) {
   const node_id id = d.find(message, "role");
@@ -107,7 +58,7 @@ result<void> collect(const document& d, const std::vector<shape_id>& shapes, req
     const lane together = is_part && speaker != role::none ? number : no_lane;
     view.texts.push_back({id, where, together, false, is.data && is_data(n.text)});
   }
-  for (const text_field& f : view.texts) view.facts.text_bytes += f.encoded ? 0 : text_of(d, f).size();
+  view.facts.text_bytes = bytes_of(d, view.texts);
   return {};
 }
 
@@ -118,8 +69,11 @@ result<request_view> read_chat_request(const document& body) {
   std::vector<shape_id> shapes;
   const auto given = give_shapes(body, chat_shapes(), request, true, shapes);
   if (!given) return given.error();
-  auto facts = read_facts(body);
+  auto facts = read_common_facts(body);
   if (!facts) return facts.error();
+  const auto choices = read_n(body);
+  if (!choices) return choices.error();
+  facts->choices = *choices;
   const auto checked = check_messages(body);
   if (!checked) return checked.error();
   request_view view;

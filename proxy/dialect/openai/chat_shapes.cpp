@@ -50,6 +50,21 @@ constexpr member_shape choice_members[] = {{"index", number}, {"message", messag
 constexpr member_shape logprobs_members[] = {{"content", token_lists}, {"refusal", token_lists}};
 constexpr member_shape token_members[] = {{"token", token}, {"logprob", number}, {"bytes", number}, {"top_logprobs", token_lists}};
 
+constexpr member_shape completion_request_members[] = {
+    {"model", words}, {"prompt", texts}, {"suffix", texts}, {"stop", words}, {"user", words}, {"stream_options", words},
+    {"logit_bias", words}, {"stream", number}, {"n", number}, {"best_of", number}, {"echo", number}, {"logprobs", number},
+    {"max_tokens", number}, {"temperature", number}, {"top_p", number}, {"frequency_penalty", number}, {"presence_penalty", number},
+    {"seed", number},
+};
+constexpr member_shape completion_answer_members[] = {
+    {"id", words}, {"object", words}, {"created", number}, {"model", words}, {"system_fingerprint", words},
+    {"service_tier", words}, {"choices", completion_choices}, {"usage", words},
+};
+constexpr member_shape completion_choice_members[] = {
+    {"index", number}, {"text", texts}, {"finish_reason", words}, {"logprobs", completion_logprobs}};
+constexpr member_shape completion_logprobs_members[] = {
+    {"tokens", token}, {"token_logprobs", number}, {"top_logprobs", token}, {"text_offset", number}};
+
 // A leaf, or a tree of which everything is of one channel.
 constexpr shape tree(channel text, shape_id self) { return {.text = text, .other = self, .elements = self}; }
 
@@ -89,8 +104,14 @@ constexpr shape table[] = {
     {.elements = token_entry},
     {.members = token_members},
     tree(channel::unknown, token),
+    {.members = completion_request_members},
+    {.text = channel::content, .elements = texts},
+    {.members = completion_answer_members},
+    {.elements = completion_choice},
+    {.members = completion_choice_members},
+    {.members = completion_logprobs_members},
 };
-static_assert(std::size(table) == token + 1);
+static_assert(std::size(table) == completion_logprobs + 1);
 
 }  // namespace
 

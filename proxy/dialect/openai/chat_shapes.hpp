@@ -1,5 +1,6 @@
-// The shapes of OpenAI's chat completions: requests, answers and chunks.
-// https://platform.openai.com/docs/api-reference/chat
+// The shapes of OpenAI's chat completions, and of the completions before them:
+// requests, answers and chunks.
+// https://platform.openai.com/docs/api-reference/chat and /completions
 #pragma once
 
 #include "dialect/shape.hpp"
@@ -43,6 +44,12 @@ enum chat_shape : shape_id {
   token_lists,      // logprobs.content, logprobs.refusal
   token_entry,
   token,
+  completion_request,
+  texts,            // a string, token ids, or a list of either
+  completion_answer,
+  completion_choices,
+  completion_choice,
+  completion_logprobs,
 };
 
 std::span<const shape> chat_shapes() noexcept;

@@ -1,8 +1,5 @@
 #include "dialect/openai/chat_stream.hpp"
 
-#include "dialect/openai/chat_answer.hpp"
-#include "dialect/openai/chat_shapes.hpp"
-
 #include <algorithm>
 #include <charconv>
 
@@ -44,7 +41,7 @@ auto find_choice(Choices& in, std::uint32_t index) {
 
 }  // namespace
 
-chat_stream::chat_stream(const request_facts& asked) : asked_(asked) {}
+chat_stream::chat_stream(const request_facts& asked, const choices_format& format) : asked_(asked), format_(format) {}
 
 chat_stream::choice_state& chat_stream::choice_at(std::uint32_t index) {
   const auto at = find_choice(choices_, index);
@@ -73,7 +70,7 @@ result<const event_view*> chat_stream::read(std::string_view /*name*/, const doc
   view_.repeats.clear();
   view_.ended.clear();
   if (data[document::root].kind != kind::object) return malformed("an event's data must be an object");
-  const auto given = give_shapes(data, chat_shapes(), answer, false, shapes_);
+  const auto given = give_shapes(data, chat_shapes(), format_.answer, false, shapes_);
   if (!given) return given.error();
   read_head(data);
   const auto walked = walk(data);
@@ -89,7 +86,7 @@ result<void> chat_stream::walk(const document& d) {
     const json::node& n = d[id];
     const shape& is = table[shapes_[id]];
     if (n.begin >= at.choice_end) at.choice = nullptr;
-    if (shapes_[id] == choice && n.kind == kind::object) {
+    if (shapes_[id] == format_.choice && n.kind == kind::object) {
       const auto entered = enter_choice(d, id, at);
       if (!entered) return entered;
     }
@@ -110,10 +107,10 @@ result<void> chat_stream::enter_choice(const document& d, node_id id, position& 
   if (!index) return index.error();
   at.choice = &choice_at(*index);
   at.choice_end = d[id].end;
-  at.delta = d.find(id, "delta");
+  at.delta = format_.nested ? d.find(id, "delta") : id;
   const node_id reason = d.find(id, "finish_reason");
   if (reason != no_node && d[reason].kind == kind::string) at.choice->finished = news_ = true;
-  find_repeats(d, id, at.delta, view_.repeats);
+  find_repeats(d, id, at.delta, format_, view_.repeats);
   return {};
 }
 
@@ -123,6 +120,7 @@ bool chat_stream::grows(const document& d, node_id id, const position& at) const
   if (d[id].begin < d[at.delta].begin || d[id].end > d[at.delta].end) return false;
   switch (shapes_[id]) {
     case content:
+    case texts:
     case part:
     case refusal:
     case reasoning:
@@ -224,7 +222,7 @@ result<lane> chat_stream::lane_of(const document& d, node_id id, const position&
   if (!way) return way.error();
   const std::string below = d.path(id).substr(d.path(at.delta).size());
   const bool plain = way->size() == 1 && shapes_[id] != unknown_tree;
-  lanes_.push_back({at.choice->index, std::move(*way), "choices[" + std::to_string(at.choice->index) + "].delta" + below, plain});
+  lanes_.push_back({at.choice->index, std::move(*way), "choices[" + std::to_string(at.choice->index) + (format_.nested ? "].delta" : "]") + below, plain});
   return static_cast<lane>(lanes_.size() - 1);
 }
 

@@ -1,13 +1,13 @@
-// A streamed answer of chat completions.
+// A streamed answer of chat completions, or of completions.
 //
-// A lane is a string below choices[i].delta that grows from event to event:
+// A lane is a string below choices[i].delta (completions: choices[i]) that grows from event to event:
 // known ones (content, reasoning, tool call arguments, ...) and every string in
 // a member that is not known, because clients add up what they do not know, too.
 // Everything else in a chunk stands whole in it.
 #pragma once
 
 #include "dialect/codec.hpp"
-#include "dialect/shape.hpp"
+#include "dialect/openai/chat_answer.hpp"
 
 #include <deque>
 #include <optional>
@@ -18,7 +18,7 @@ namespace stoplog::dialect::openai {
 
 class chat_stream final : public answer_stream {
  public:
-  explicit chat_stream(const request_facts& asked);
+  chat_stream(const request_facts& asked, const choices_format& format);
 
   result<const event_view*> read(std::string_view name, const json::document& data) override;
   void passed_on(std::string_view data, bool as_they_were) override;
@@ -65,7 +65,7 @@ class chat_stream final : public answer_stream {
   struct position {
     choice_state* choice = nullptr;
     std::uint32_t choice_end = 0;
-    json::node_id delta = json::no_node;
+    json::node_id delta = json::no_node;  // or what stands for it
   };
 
   result<void> walk(const json::document& d);
@@ -81,10 +81,12 @@ class chat_stream final : public answer_stream {
   choice_state& choice_at(std::uint32_t index);
   std::string chunk(std::uint32_t choice, std::string_view delta, std::string_view finish_reason) const;
   void write_head(json::writer& w) const;
-  static std::string last_delta(bool with_role, const std::vector<tool_call>& calls);
+  std::string text_delta(bool with_role, std::string_view text) const;
+  std::string last_delta(bool with_role, const std::vector<tool_call>& calls) const;
   std::string usage_chunk() const;
 
   request_facts asked_;
+  const choices_format& format_;
   struct head {
     std::string id;
     std::string model;

@@ -22,14 +22,16 @@ void write_stopped(json::writer& w, std::string_view arguments_key) {
 }  // namespace
 
 void chat_stream::write_head(json::writer& w) const {
-  w.member("id", told_head_.id).member("object", "chat.completion.chunk").key("created").raw(created_).member("model", told_head_.model);
+  w.member("id", told_head_.id).member("object", format_.chunk).key("created").raw(created_).member("model", told_head_.model);
 }
 
 std::string chat_stream::chunk(std::uint32_t choice, std::string_view delta, std::string_view finish_reason) const {
   json::writer w;
   w.begin_object();
   write_head(w);
-  w.key("choices").begin_array().begin_object().member("index", static_cast<std::int64_t>(choice)).key("delta").raw(delta);
+  w.key("choices").begin_array().begin_object().member("index", static_cast<std::int64_t>(choice));
+  if (format_.nested) w.key("delta").raw(delta);
+  else w.raw(delta.substr(1, delta.size() - 2)).key("logprobs").null();
   if (finish_reason.empty()) w.key("finish_reason").null();
   else w.member("finish_reason", finish_reason);
   w.end_object().end_array().end_object();
@@ -86,8 +88,16 @@ std::string chat_stream::usage_chunk() const {
   return out;
 }
 
+std::string chat_stream::text_delta(bool with_role, std::string_view text) const {
+  json::writer w;
+  w.begin_object();
+  if (with_role && format_.nested) w.member("role", "assistant");
+  return w.member(format_.text, text).end_object().take();
+}
+
 // The delta of a choice's last chunk.
-std::string chat_stream::last_delta(bool with_role, const std::vector<tool_call>& calls) {
+std::string chat_stream::last_delta(bool with_role, const std::vector<tool_call>& calls) const {
+  if (!format_.nested) return text_delta(false, {});
   json::writer w;
   w.begin_object();
   if (with_role) w.member("role", "assistant");
@@ -128,10 +138,7 @@ std::string chat_stream::ending(lane blocked, const blocked_ending& why) const {
     const bool speaks = c.index == deciding && (unfinished(c) || blocked != no_lane || !any);
     if (!unfinished(c) && !speaks) continue;
     if (speaks && !why.message.empty()) {
-      json::writer w;
-      w.begin_object();
-      if (!c.has_role) w.member("role", "assistant");
-      out += chunk(c.index, w.member("content", why.message).end_object().take(), {});
+      out += chunk(c.index, text_delta(!c.has_role, why.message), {});
       c.has_role = true;
     }
     out += chunk(c.index, last_delta(!c.has_role, c.calls), "content_filter");

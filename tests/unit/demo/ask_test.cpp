@@ -8,7 +8,7 @@ namespace stoplog::demo {
 namespace {
 
 TEST(demo_ask, reads_what_a_script_needs) {
-  const auto read = read_ask(R"({"model":"demo-slow","stream":true,"stream_options":{"include_usage":true},"n":3,
+  const auto read = read_ask(api::chat, R"({"model":"demo-slow","stream":true,"stream_options":{"include_usage":true},"n":3,
     "messages":[{"role":"user","content":"first"},{"role":"user","content":"last"},{"role":"assistant","content":"no"}],
     "tools":[{"type":"function","function":{"name":"water_level","parameters":{}}}]})");
   ASSERT_TRUE(read);
@@ -22,7 +22,7 @@ TEST(demo_ask, reads_what_a_script_needs) {
 }
 
 TEST(demo_ask, has_defaults_for_everything_but_the_messages) {
-  const auto read = read_ask(R"({"messages":[]})");
+  const auto read = read_ask(api::chat, R"({"messages":[]})");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->behaviour, behaviour::answer);
   EXPECT_FALSE(read->stream);
@@ -33,25 +33,25 @@ TEST(demo_ask, has_defaults_for_everything_but_the_messages) {
 }
 
 TEST(demo_ask, joins_the_text_parts_of_a_message) {
-  const auto read = read_ask(R"({"messages":[{"role":"user","content":[{"type":"text","text":"a "},{"type":"text","text":"b"}]}]})");
+  const auto read = read_ask(api::chat, R"({"messages":[{"role":"user","content":[{"type":"text","text":"a "},{"type":"text","text":"b"}]}]})");
   ASSERT_TRUE(read);
   EXPECT_EQ(read->last_message, "a b");
 }
 
 TEST(demo_ask, keeps_the_number_of_choices_small) {
   for (const auto& [n, expected] : {std::pair{"0", 1}, {"8", 8}, {"9", 8}, {"-1", 1}, {"\"x\"", 1}}) {
-    const auto read = read_ask(std::string(R"({"messages":[],"n":)") + n + "}");
+    const auto read = read_ask(api::chat, std::string(R"({"messages":[],"n":)") + n + "}");
     ASSERT_TRUE(read) << n;
     EXPECT_EQ(read->choices, expected) << n;
   }
 }
 
 TEST(demo_ask, refuses_what_is_no_chat_request) {
-  const auto no_json = read_ask("{");
+  const auto no_json = read_ask(api::chat, "{");
   ASSERT_FALSE(no_json);
   EXPECT_EQ(no_json.error().code, errc::malformed_json);
   for (const char* body : {"{}", R"({"messages":"hello"})", "[]", "1"}) {
-    const auto read = read_ask(body);
+    const auto read = read_ask(api::chat, body);
     ASSERT_FALSE(read) << body;
     EXPECT_EQ(read.error().code, errc::malformed_request) << body;
   }

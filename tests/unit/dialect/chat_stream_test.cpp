@@ -26,7 +26,7 @@ class chat_stream_events : public testing::Test {
 
   std::string source_;
   json::reader reader_;
-  chat_stream stream_{request_facts{}};
+  chat_stream stream_{request_facts{}, chat_format};
 };
 
 TEST_F(chat_stream_events, texts_that_grow_have_lanes) {

@@ -12,7 +12,11 @@ TEST(endpoint, knows_what_is_covered_and_nothing_else) {
       {"DELETE", "/models/x", nullptr, true}, {"post", "/chat/completions", nullptr, true}, {"POST", "/chat/completions/", nullptr, false},
       {"POST", "/Chat/completions", nullptr, false}, {"POST", "/chat/completions?x", nullptr, false}, {"GET", "/models/", nullptr, false},
       {"GET", "/models/..", nullptr, false}, {"GET", "/models/a/b", nullptr, false}, {"GET", "/models/a%2Fb", nullptr, false}, {"GET", "/models/.", nullptr, false},
-      {"POST", "/completions", nullptr, false}, {"POST", "/responses", nullptr, false}, {"POST", "/embeddings", nullptr, false}, {"POST", "/files", nullptr, false},
+      {"POST", "/completions", "completions", true}, {"POST", "/responses", "responses", true}, {"GET", "/responses/resp_1", "responses_stored", true},
+      {"DELETE", "/responses/resp_1", nullptr, true}, {"POST", "/responses/resp_1", nullptr, true}, {"POST", "/responses/resp_1/cancel", nullptr, false},
+      {"GET", "/responses/resp_1/input_items", nullptr, false}, {"GET", "/responses", nullptr, true}, {"GET", "/responses/..", nullptr, false},
+      {"POST", "/responses/input_tokens", nullptr, true}, {"POST", "/responses/compact", nullptr, true},
+      {"POST", "/embeddings", "embeddings", true}, {"POST", "/moderations", "moderations", true}, {"POST", "/files", nullptr, false},
       {"POST", "/batches", nullptr, false}, {"POST", "", nullptr, false}, {"POST", "/", nullptr, false},
   };
   for (const auto& c : cases) {
@@ -22,7 +26,7 @@ TEST(endpoint, knows_what_is_covered_and_nothing_else) {
     if (found != nullptr && c.name != nullptr) EXPECT_EQ(found->name, c.name);
     EXPECT_EQ(known, c.known) << c.path;
   }
-  EXPECT_EQ(std::size(cases), 23U);
+  EXPECT_EQ(std::size(cases), 33U);
   bool known = false;
   EXPECT_NE(find_endpoint("POST", "/chat/completions", known)->scans, nullptr);
   EXPECT_EQ(find_endpoint("GET", "/models", known)->scans, nullptr);

@@ -1,20 +1,25 @@
 // A marker in every string leaf, and as a key in every object, of requests and
-// answers that use everything: each must be found, or the body refused, or the
-// part be known as opaque.
-#include "dialect/openai/chat_codec.hpp"
+// answers of every dialect that use everything its shapes list: each must be
+// found, or the body refused, or the part be known as opaque.
+#include "dialect/endpoint.hpp"
 #include "guard/answer_guard.hpp"
 #include "guard/request_guard.hpp"
 #include "guard/stream_guard.hpp"
 #include "json/writer.hpp"
 #include "support/policies.hpp"
+#include "support/samples/all.hpp"
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <set>
 #include <string>
 #include <vector>
 
 namespace stoplog::guard {
 namespace {
+
+using support::sample;
 
 constexpr std::string_view marker = "forbidden word";
 
@@ -22,55 +27,6 @@ const auto& policy_for_marker() {
   static const auto policy = support::compile({{.id = "R", .regex = "forbidden word"}});
   return policy;
 }
-
-const dialect::openai::chat_codec codec;
-
-const std::string full_request = R"({
-  "model":"gpt-x","stream":true,"n":2,"temperature":0.5,"user":"u-1","safety_identifier":"s-1","prompt_cache_key":"k-1",
-  "service_tier":"auto","reasoning_effort":"low","verbosity":"low","stop":["END","STOP"],"metadata":{"team":"a"},
-  "modalities":["text","audio"],"audio":{"voice":"alloy","format":"wav"},"stream_options":{"include_usage":true},
-  "logit_bias":{"50256":-100},"tool_choice":{"type":"function","function":{"name":"f"}},
-  "prediction":{"type":"content","content":[{"type":"text","text":"predicted"}]},
-  "response_format":{"type":"json_schema","json_schema":{"name":"answer","description":"d","schema":{"type":"object","properties":{"p":{"enum":["e1","e2"]}}}}},
-  "web_search_options":{"user_location":{"type":"approximate","approximate":{"city":"Bern"}}},
-  "tools":[{"type":"function","function":{"name":"f","description":"does f","parameters":{"type":"object","properties":{"x":{"type":"string","description":"the x"}},"required":["x"]}}},
-           {"type":"custom","custom":{"name":"c","description":"does c","format":{"type":"grammar","grammar":{"syntax":"lark","definition":"start: A"}}}}],
-  "functions":[{"name":"old","description":"old one","parameters":{"type":"object"}}],
-  "something_new":{"deep":[["text"]]},
-  "messages":[
-    {"role":"system","content":"be kind","name":"sys"},
-    {"role":"developer","content":[{"type":"text","text":"be brief"}]},
-    {"role":"user","content":[{"type":"text","text":"look"},{"type":"image_url","image_url":{"url":"https://example.com/a.png","detail":"low"}},
-      {"type":"image_url","image_url":{"url":"data:image/png;base64,AAAA"}},
-      {"type":"input_audio","input_audio":{"data":"AAAA","format":"wav"}},{"type":"file","file":{"file_data":"data:application/pdf;base64,AAAA","filename":"a.pdf","file_id":"file-1"}},
-      {"type":"new_part","new_part":{"say":"hello"}},"bare"],"new_member":"n"},
-    {"role":"assistant","content":"calling","refusal":"no","reasoning_content":"thinking","audio":{"id":"audio-1"},
-      "tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"x\":1}"}},{"id":"call_2","type":"custom","custom":{"name":"c","input":"raw input"}}],
-      "function_call":{"name":"old","arguments":"{}"}},
-    {"role":"assistant","content":[{"type":"refusal","refusal":"cannot"}],"reasoning_details":[{"type":"reasoning.text","text":"deep"}]},
-    {"role":"tool","tool_call_id":"call_1","content":"result"},
-    {"role":"function","name":"old","content":"old result"}]
-})";
-
-const std::string full_answer = R"({"id":"chatcmpl-1","object":"chat.completion","created":5,"model":"gpt-x-1","system_fingerprint":"fp","service_tier":"default",
-  "choices":[{"index":0,"message":{"role":"assistant","content":"hello","refusal":"no","reasoning_content":"hm","reasoning":"hm2",
-     "reasoning_details":[{"type":"reasoning.text","text":"deep","format":"f","id":"r1"}],
-     "tool_calls":[{"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"x\":\"y\"}"}},{"id":"call_2","type":"custom","custom":{"name":"c","input":"in"}}],
-     "function_call":{"name":"old","arguments":"{}"},
-     "audio":{"id":"a1","data":"data:audio/wav;base64,AAAA","transcript":"spoken","expires_at":9},
-     "annotations":[{"type":"url_citation","url_citation":{"title":"T","url":"https://example.com","start_index":0}}],"new_member":{"x":["y"]}},
-   "logprobs":{"content":[{"token":"hello","logprob":-1,"bytes":[104],"top_logprobs":[{"token":"hi","logprob":-2,"bytes":null}]}],"refusal":[{"token":"no","logprob":-1,"bytes":null,"top_logprobs":[]}]},
-   "finish_reason":"stop","content_filter_results":{"hate":{"severity":"safe"}},"stop_reason":"s"},
-   {"index":1,"message":{"role":"assistant","content":[{"type":"text","text":"part"}]},"finish_reason":"length"}],
-  "usage":{"prompt_tokens":1,"note":"n"},"citations":["https://example.com/c"],"new_root":{"k":"v"}})";
-
-const std::vector<std::string> full_stream = {
-    R"({"id":"chatcmpl-1","object":"chat.completion.chunk","created":5,"model":"gpt-x-1","system_fingerprint":"fp","service_tier":"default","obfuscation":"zz","new_root":["v"],"choices":[{"index":0,"delta":{"role":"assistant","content":"hel","refusal":"n","reasoning_content":"h","reasoning":"i","reasoning_details":[{"type":"reasoning.text","text":"deep"}],"new_member":{"x":["y"]}},"logprobs":{"content":[{"token":"hel","logprob":-1,"bytes":[104],"top_logprobs":[{"token":"hi","logprob":-2}]}],"refusal":null},"finish_reason":null,"content_filter_results":{"hate":{"severity":"safe"}}}]})",
-    R"({"id":"chatcmpl-1","choices":[{"index":1,"delta":{"content":[{"type":"text","text":"part"}],"tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"f","arguments":"{\"x\""}},{"index":1,"id":"call_2","type":"custom","custom":{"name":"c","input":"in"}}],"function_call":{"name":"old","arguments":"{"},"audio":{"id":"a1","data":"data:audio/wav;base64,AAAA","transcript":"spo"},"annotations":[{"type":"url_citation","url_citation":{"title":"T","url":"https://example.com"}}]}}]})",
-    R"({"id":"chatcmpl-1","choices":[{"index":0,"delta":{"content":"lo"},"finish_reason":null},{"index":1,"delta":{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]},"finish_reason":"tool_calls","stop_reason":"s"}]})",
-    R"({"id":"chatcmpl-1","choices":[{"index":0,"delta":{},"finish_reason":"stop"}]})",
-    R"({"id":"chatcmpl-1","object":"chat.completion.chunk","choices":[],"usage":{"total_tokens":4,"note":"n"}})",
-};
 
 struct tally {
   std::size_t found = 0;
@@ -107,8 +63,21 @@ void plant(const std::string& body, const std::string& name, tally& to, const Ju
   }
 }
 
-fate judge_request(const std::string& body) {
-  request_guard guard(codec, {});
+void expect_fates(const tally& got, const support::expected_fates& wanted) {
+  EXPECT_EQ(got.found, wanted.found);
+  EXPECT_EQ(got.keys_found, wanted.keys_found);
+  EXPECT_EQ(got.refused, wanted.refused);
+  EXPECT_EQ(got.missed, wanted.missed) << "data; noted as opaque";
+}
+
+std::string list_of(const std::vector<opaque_note>& opaque) {
+  std::string notes;
+  for (const auto& note : opaque) notes += note.path + " " + note.kind + "\n";
+  return notes;
+}
+
+fate judge_request(const sample& s, const std::string& body) {
+  request_guard guard(s.codec, {});
   if (!guard.read(body)) return fate::refused;
   const auto done = guard.inspect(policy_for_marker());
   if (!done) return fate::refused;
@@ -117,80 +86,144 @@ fate judge_request(const std::string& body) {
   return fate::found;
 }
 
-TEST(every_string, of_a_request_is_judged) {
-  ASSERT_EQ(judge_request(full_request), fate::missed) << "nothing is in it before";
+class every_string : public testing::TestWithParam<sample> {};
+
+TEST_P(every_string, of_a_request_is_judged) {
+  const sample& s = GetParam();
+  ASSERT_EQ(judge_request(s, s.request), fate::missed) << "nothing is in it before";
   tally t;
-  plant(full_request, "", t, judge_request);
-  EXPECT_EQ(t.found, 86U);
-  EXPECT_EQ(t.keys_found, 56U);
-  EXPECT_EQ(t.refused, (std::vector<std::string>{"messages[0].role", "messages[1].role", "messages[2].role", "messages[3].role",
-                                                 "messages[4].role", "messages[5].role", "messages[6].role"}));
-  EXPECT_EQ(t.missed, (std::vector<std::string>{"messages[2].content[2].image_url.url", "messages[2].content[4].file.file_data"}))
-      << "data; noted as opaque";
+  plant(s.request, "", t, [&](const std::string& body) { return judge_request(s, body); });
+  expect_fates(t, s.request_fates);
 }
 
-TEST(every_string, opaque_parts_of_a_request_are_noted) {
-  request_guard guard(codec, {});
-  ASSERT_TRUE(guard.read(full_request));
+TEST_P(every_string, opaque_parts_are_noted) {
+  const sample& s = GetParam();
+  request_guard guard(s.codec, {});
+  ASSERT_TRUE(guard.read(s.request));
   const auto done = guard.inspect(policy_for_marker());
   ASSERT_TRUE(done);
-  std::string notes;
-  for (const auto& note : done->report.coverage.opaque) notes += note.path + " " + note.kind + "\n";
-  EXPECT_EQ(notes, "messages[2].content[1].image_url image_url\nmessages[2].content[2].image_url image_url\n"
-                   "messages[2].content[3].input_audio input_audio\nmessages[2].content[4].file file\nmessages[3].audio audio\n");
-  EXPECT_FALSE(done->report.coverage.complete());
-  EXPECT_EQ(done->body, full_request);
+  EXPECT_EQ(list_of(done->report.coverage.opaque), s.opaque_in_request);
+  EXPECT_EQ(done->report.coverage.complete(), s.opaque_in_request.empty());
+  EXPECT_EQ(done->body, s.request);
+  const auto answered = inspect_answer(s.codec, {}, policy_for_marker(), s.answer);
+  ASSERT_TRUE(answered);
+  EXPECT_EQ(list_of(answered->report.coverage.opaque), s.opaque_in_answer);
+  EXPECT_EQ(answered->body, s.answer);
 }
 
-fate judge_answer(const std::string& body) {
-  const auto done = inspect_answer(codec, {}, policy_for_marker(), body);
+fate judge_answer(const sample& s, const std::string& body) {
+  const auto done = inspect_answer(s.codec, {}, policy_for_marker(), body);
   if (!done) return fate::refused;
   if (done->report.decision.verdict != verdict::block) return fate::missed;
   EXPECT_EQ(done->body.find(marker), std::string::npos) << done->body;
-  EXPECT_NE(done->body.find("content_filter"), std::string::npos);
   EXPECT_TRUE(json::reader().read(done->body));
   return fate::found;
 }
 
-TEST(every_string, of_an_answer_is_judged) {
-  ASSERT_EQ(judge_answer(full_answer), fate::missed);
+TEST_P(every_string, of_an_answer_is_judged) {
+  const sample& s = GetParam();
+  ASSERT_EQ(judge_answer(s, s.answer), fate::missed);
   tally t;
-  plant(full_answer, "", t, judge_answer);
-  EXPECT_EQ(t.found, 43U);
-  EXPECT_EQ(t.keys_found, 24U);
-  EXPECT_TRUE(t.refused.empty());
-  EXPECT_EQ(t.missed, std::vector<std::string>{"choices[0].message.audio.data"});
+  plant(s.answer, "", t, [&](const std::string& body) { return judge_answer(s, body); });
+  expect_fates(t, s.answer_fates);
 }
 
-fate judge_stream(std::size_t changed, const std::string& with) {
-  stream_guard guard(codec, {.choices = 2}, {}, policy_for_marker());
+fate judge_stream(const sample& s, std::size_t changed, const std::string& with) {
+  stream_guard guard(s.codec, s.asked, {}, policy_for_marker());
   std::string out;
   const bool is_data = with.find("AAAA " + std::string(marker)) != std::string::npos;
-  for (std::size_t i = 0; i < full_stream.size(); ++i) {
-    const std::string bytes = "data: " + (i == changed ? with : full_stream[i]) + "\n\n";
+  for (std::size_t i = 0; i < s.stream.size(); ++i) {
+    const std::string bytes = "data: " + (i == changed ? with : s.stream[i]) + "\n\n";
     const auto step = guard.on_bytes(bytes, false);
     if (!step) return fate::refused;
     out += step->bytes;
     EXPECT_TRUE(is_data || out.find(marker) == std::string::npos) << out;
     if (step->what == stream_step::kind::stop) return fate::found;
+    if (step->what == stream_step::kind::done) break;
   }
   return fate::missed;
 }
 
-TEST(every_string, of_a_stream_is_judged) {
+TEST_P(every_string, of_a_stream_is_judged) {
+  const sample& s = GetParam();
+  EXPECT_EQ(s.stream.empty(), !s.codec.streams());
   tally t;
-  for (std::size_t i = 0; i < full_stream.size(); ++i) {
-    ASSERT_EQ(judge_stream(i, full_stream[i]), fate::missed);
-    plant(full_stream[i], std::to_string(i) + " ", t, [i](const std::string& body) { return judge_stream(i, body); });
+  for (std::size_t i = 0; i < s.stream.size(); ++i) {
+    ASSERT_EQ(judge_stream(s, i, s.stream[i]), fate::missed) << i;
+    plant(s.stream[i], std::to_string(i) + " ", t, [&](const std::string& body) { return judge_stream(s, i, body); });
   }
-  EXPECT_EQ(t.found, 46U);
-  EXPECT_EQ(t.keys_found, 34U);
-  EXPECT_TRUE(t.refused.empty());
-  EXPECT_EQ(t.missed, std::vector<std::string>{"1 choices[0].delta.audio.data"});
+  expect_fates(t, s.stream_fates);
+}
+
+// Members that the shapes list and no sample has: their strings would have no
+// case. A list of members that several shapes share counts once, and so do those
+// that the kinds of events share.
+using members = std::set<std::pair<const void*, std::string>>;
+
+struct part_of_table {
+  dialect::shape_root from;
+  bool events;
+
+  std::pair<const void*, std::string> name(dialect::shape_id parent, std::string_view key) const {
+    return {events && parent == from.root ? nullptr : from.table[parent].members.data(), std::string(key)};
+  }
+};
+
+void add_reachable(const part_of_table& part, members& into) {
+  std::set<dialect::shape_id> seen;
+  std::vector<dialect::shape_id> left{part.from.root};
+  while (!left.empty()) {
+    const dialect::shape_id id = left.back();
+    left.pop_back();
+    if (!seen.insert(id).second) continue;
+    const dialect::shape& s = part.from.table[id];
+    for (const auto& m : s.members) {
+      into.insert(part.name(id, m.key));
+      left.push_back(m.shape);
+    }
+    left.push_back(s.other);
+    left.push_back(s.elements);
+  }
+}
+
+void remove_present(const std::string& body, const part_of_table& part, members& left) {
+  json::reader reader;
+  const auto read = reader.read(body);
+  ASSERT_TRUE(read) << body;
+  std::vector<dialect::shape_id> shapes;
+  ASSERT_TRUE(dialect::give_shapes(**read, part.from.table, part.from.root, false, shapes));
+  for (json::node_id id = 1; id < (*read)->size(); ++id) left.erase(part.name(shapes[(**read)[id].parent], (**read)[id].key));
+}
+
+TEST_P(every_string, has_a_case) {
+  const sample& s = GetParam();
+  std::vector<std::pair<part_of_table, std::string>> bodies{{{s.codec.request_shape(), false}, s.request}, {{s.codec.answer_shape(), false}, s.answer}};
+  for (const std::string& event : s.stream) {
+    dialect::shape_root root = s.codec.event_shape();
+    if (s.event_root != nullptr) root.root = s.event_root(event);
+    bodies.push_back({{root, s.event_root != nullptr}, event});
+  }
+  members left;
+  for (const auto& [part, body] : bodies) add_reachable(part, left);
+  EXPECT_GE(left.size(), 8U);
+  for (const auto& [part, body] : bodies) remove_present(body, part, left);
+  std::string list;
+  for (const auto& [list_of, key] : left) list += key + " ";
+  EXPECT_EQ(list, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(dialects, every_string, testing::ValuesIn(support::all_samples()), [](const auto& one) { return std::string(one.param.codec.name()); });
+
+TEST(every_dialect, has_a_sample) {
+  const auto samples = support::all_samples();
+  for (const dialect::endpoint& e : dialect::endpoints()) {
+    const auto is_of = [&](const sample& s) { return e.scans != nullptr && s.codec.name() == e.scans->name(); };
+    if (e.scans != nullptr) EXPECT_TRUE(std::any_of(samples.begin(), samples.end(), is_of)) << e.path;
+  }
 }
 
 // Cut between events: what grows is found all the same.
-TEST(every_string, of_a_stream_is_judged_when_it_grows) {
+TEST(every_dialect, of_chat_finds_what_grows) {
   const std::vector<std::string> growing{
       R"({"content":"@"})", R"({"refusal":"@"})", R"({"reasoning_content":"@"})", R"({"reasoning":"@"})", R"({"content":[{"type":"text","text":"@"}]})",
       R"({"reasoning_details":[{"type":"reasoning.text","text":"@"}]})", R"({"tool_calls":[{"index":4,"function":{"arguments":"@"}}]})",
@@ -199,6 +232,7 @@ TEST(every_string, of_a_stream_is_judged_when_it_grows) {
   for (const std::string& delta : growing) {
     const std::size_t at = delta.find('@');
     for (std::size_t cut = 1; cut < marker.size(); ++cut) {
+      static const dialect::openai::chat_codec codec;
       stream_guard guard(codec, {}, {}, policy_for_marker());
       std::string out;
       bool stopped = false;

@@ -48,6 +48,16 @@ TEST(policy_select, takes_the_first_by_name_that_fits_else_the_fallback) {
   EXPECT_EQ(ran, 10U);
 }
 
+TEST(policy_select, tells_when_the_model_would_matter) {
+  problems found;
+  const auto set = policy_set::compile({make_pack("p", "1.0.0", {make_rule("A-1", action::block, "x y")})},
+                                       {for_whom("a-all", {{{"plain"}, {}, {}, {}}}), for_whom("b-gpt", {{{"chat", "plain"}, {}, {}, {"gpt-*"}}}), for_whom("z", {})}, key, found);
+  ASSERT_NE(set, nullptr);
+  EXPECT_TRUE(set->needs_model({"chat", "", "", ""}));
+  EXPECT_FALSE(set->needs_model({"plain", "", "", ""})) << "another takes it before";
+  EXPECT_FALSE(set->needs_model({"other", "", "", ""}));
+}
+
 TEST(policy_select, has_no_answer_without_a_fallback) {
   problems found;
   const auto set = policy_set::compile({make_pack("p", "1.0.0", {make_rule("A-1", action::block, "x y")})},
