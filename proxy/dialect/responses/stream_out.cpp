@@ -45,10 +45,14 @@ std::string stream::delta(lane to, std::string_view text) {
   const lane_state& l = lanes_.at(to);
   std::string_view item_id = l.item_id;
   if (to >= told_lanes_) {
-    // Labels from an event that the client has not seen are not judged yet.
+    // Labels from an event that the client has not seen are not judged yet, and
+    // it knows no part that this event would have added.
     const auto item = l.output ? items_.find(*l.output) : items_.end();
-    if (l.kind == nullptr || (l.output && item == items_.end())) return {};
-    if (l.output) item_id = item->second.id;
+    const bool in_item = l.kind != nullptr && l.kind->where != place::nowhere;
+    if (l.kind == nullptr || (in_item && item == items_.end())) return {};
+    if (l.kind->where == place::content && !(l.part && item->second.content.contains(*l.part))) return {};
+    if (l.kind->where == place::summary && !(l.part && item->second.summary.contains(*l.part))) return {};
+    if (in_item) item_id = item->second.id;
   }
   // A text that stands deeper in an unknown event cannot be carried by one of ours.
   if (l.nameless || (l.kind == nullptr && l.member != "delta")) return {};
