@@ -1,16 +1,18 @@
-// Any bytes as a streamed answer, cut anywhere: what goes out and how it ends is
+// Any bytes as a streamed answer of any dialect, cut anywhere: what goes out and how it ends is
 // the same as for one piece, is well formed, and never says the forbidden word,
 // in one event or over several.
-#include "dialect/openai/chat_codec.hpp"
+#include "dialect/endpoint.hpp"
 #include "dialect/shape.hpp"
 #include "dialect/sse.hpp"
 #include "guard/stream_guard.hpp"
 #include "support/policies.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <map>
 #include <string>
+#include <vector>
 
 using namespace stoplog;
 
@@ -30,8 +32,20 @@ struct outcome {
 
 using compiled = std::shared_ptr<const policy::compiled_policy>;
 
-outcome run(const compiled& policy, std::string_view bytes, std::string_view cuts) {
-  static const dialect::openai::chat_codec codec;
+// Those that stream, in the order of the table.
+const std::vector<const dialect::codec*>& codecs() {
+  static const std::vector<const dialect::codec*> all = [] {
+    std::vector<const dialect::codec*> some;
+    for (const dialect::endpoint& e : dialect::endpoints()) {
+      const bool known = std::find(some.begin(), some.end(), e.scans) != some.end();
+      if (e.scans != nullptr && e.scans->streams() && !known) some.push_back(e.scans);
+    }
+    return some;
+  }();
+  return all;
+}
+
+outcome run(const dialect::codec& codec, const compiled& policy, std::string_view bytes, std::string_view cuts) {
   limits small;
   small.event_bytes = 2000;
   small.stream_bytes = 6000;
@@ -72,6 +86,24 @@ void add_texts(const json::document& d, json::node_id choice, std::map<std::stri
   }
 }
 
+// What a typed event (Responses, Anthropic) adds, by its kind and place.
+void add_typed(const json::document& d, std::map<std::string, std::string>& grown) {
+  const auto string_at = [&d](json::node_id object, std::string_view key) {
+    const auto id = d.find(object, key);
+    return id == json::no_node || d[id].kind != json::kind::string ? std::string() : std::string(d[id].text);
+  };
+  const std::string type = string_at(0, "type");
+  const auto delta = d.find(0, "delta");
+  if (delta == json::no_node) return;
+  std::string place = type;
+  for (const std::string_view key : {"output_index", "content_index", "summary_index", "index"}) {
+    const auto id = d.find(0, key);
+    place += " " + (id == json::no_node ? std::string() : std::string(d[id].text));
+  }
+  if (d[delta].kind == json::kind::string && !dialect::is_data(d[delta].text)) grown[place] += d[delta].text;
+  for (const std::string_view key : {"text", "thinking"}) grown[place + std::string(key)] += string_at(delta, key);
+}
+
 void check_output(std::string_view bytes) {
   dialect::sse_decoder decoder(100'000);
   decoder.feed(bytes);
@@ -91,6 +123,7 @@ void check_output(std::string_view bytes) {
       demand(d[id].key.find(forbidden) == std::string_view::npos);
       if (d[id].kind == json::kind::string && !dialect::is_data(d[id].text)) demand(d[id].text.find(forbidden) == std::string_view::npos);
     }
+    add_typed(d, grown);
     const auto choices = d.find(0, "choices");
     if (choices == json::no_node) continue;
     for (auto at = d[choices].first_child; at != json::no_node; at = d[at].next) add_texts(d, at, grown);
@@ -108,9 +141,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size < 4) return 0;
   const std::string_view all(reinterpret_cast<const char*>(data), size);
   const std::string_view bytes = all.substr(4);
+  const dialect::codec& codec = *codecs()[data[3] % codecs().size()];
   for (const compiled& policy : policies) {
-    const outcome whole = run(policy, bytes, {});
-    const outcome cut = run(policy, bytes, all.substr(0, 4));
+    const outcome whole = run(codec, policy, bytes, {});
+    const outcome cut = run(codec, policy, bytes, all.substr(0, 4));
     demand(whole.bytes == cut.bytes && whole.ending == cut.ending && whole.seen == cut.seen);
     check_output(whole.bytes);
   }

@@ -1,5 +1,6 @@
 #include "dialect/openai/chat_request.hpp"
 
+#include "dialect/collect.hpp"
 #include "dialect/openai/chat_shapes.hpp"
 #include "dialect/openai/request_members.hpp"
 
@@ -26,6 +27,8 @@ result<void> check_messages(const document& d) {
   if (d[list].first_child == no_node) return wrong("messages must not be empty");
   for (node_id at = d[list].first_child; at != no_node; at = d[at].next) {
     if (d[at].kind != kind::object) return wrong("a message must be an object");
+    const auto said = read_role(d, at);
+    if (!said) return said.error();
     const node_id text = present(d, at, "content");
     const bool fits = text == no_node || d[text].kind == kind::string || d[text].kind == kind::array;
     if (!fits) return wrong("the content of a message must be a string or an array of parts");
@@ -33,33 +36,41 @@ result<void> check_messages(const document& d) {
   return {};
 }
 
-// Every string, and every key that no shape lists, in document order.
-result<void> collect(const document& d, const std::vector<shape_id>& shapes, request_view& view) {
-  const auto table = chat_shapes();
-  role speaker = role::none;
-  std::uint32_t speaks_until = 0;
-  lane number = 0;  // of the message
-  for (node_id id = 0; id < d.size(); ++id) {
-    const json::node& n = d[id];
-    const shape& is = table[shapes[id]];
-    if (n.begin >= speaks_until) speaker = role::none;
-    if (shapes[id] == message && n.kind == kind::object) {
-      const auto known = read_role(d, id);
-      if (!known) return known.error();
-      speaker = *known;
-      speaks_until = n.end;
-      number = n.index;
+// Whose the values are, in document order: a message's are its speaker's.
+class speakers {
+ public:
+  speakers(const document& d, const std::vector<shape_id>& shapes) : d_(d), shapes_(shapes), messages_(d.size(), no_node) {}
+
+  role operator()(node_id id) {
+    if (message_ != no_node && d_[id].begin >= d_[message_].end) message_ = no_node;
+    if (shapes_[id] == message && d_[id].kind == kind::object) {
+      message_ = id;
+      const auto said = read_role(d_, id);
+      speaker_ = said ? *said : role::none;
     }
-    const surface where{direction::request, speaker, is.text};
-    if (is_free_key(d, id, table, shapes)) view.texts.push_back({id, where, no_lane, true});
-    if (!is.opaque.empty() && n.kind != kind::null) view.opaque.push_back({id, is.opaque});
-    if (n.kind != kind::string || n.text.empty()) continue;
-    const bool is_part = shapes[id] == content && n.parent != no_node && shapes[n.parent] != message;
-    const lane together = is_part && speaker != role::none ? number : no_lane;
-    view.texts.push_back({id, where, together, false, is.data && is_data(n.text)});
+    messages_[id] = message_;
+    return message_ == no_node ? role::none : speaker_;
+  }
+
+  node_id message_of(node_id id) const noexcept { return messages_[id]; }
+
+ private:
+  const document& d_;
+  const std::vector<shape_id>& shapes_;
+  std::vector<node_id> messages_;
+  node_id message_ = no_node;
+  role speaker_ = role::none;
+};
+
+void collect(const document& d, const std::vector<shape_id>& shapes, request_view& view) {
+  speakers speaker(d, shapes);
+  collect_texts(d, chat_shapes(), shapes, direction::request, speaker, view.texts, view.opaque);
+  for (text_field& f : view.texts) {
+    const node_id in = speaker.message_of(f.node);
+    const bool is_part = !f.is_key && shapes[f.node] == content && in != no_node && d[f.node].parent != in;
+    if (is_part) f.lane = d[in].index;
   }
   view.facts.text_bytes = bytes_of(d, view.texts);
-  return {};
 }
 
 }  // namespace
@@ -78,8 +89,7 @@ result<request_view> read_chat_request(const document& body) {
   if (!checked) return checked.error();
   request_view view;
   view.facts = std::move(*facts);
-  const auto collected = collect(body, shapes, view);
-  if (!collected) return collected.error();
+  collect(body, shapes, view);
   return view;
 }
 

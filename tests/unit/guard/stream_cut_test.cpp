@@ -1,6 +1,7 @@
 // The same stream under every pair of cuts: what goes out, what is found and how
 // it ends must not depend on them.
 #include "dialect/openai/chat_codec.hpp"
+#include "dialect/openai/completions_codec.hpp"
 #include "dialect/sse.hpp"
 #include "guard/stream_guard.hpp"
 #include "support/policies.hpp"
@@ -16,10 +17,11 @@ namespace {
 using policy::action;
 using policy::mode;
 
-const dialect::openai::chat_codec codec;
+const dialect::openai::chat_codec chat;
+const dialect::openai::completions_codec completions;
 
 // Everything that may not depend on the cut, as one text.
-std::string run(const std::shared_ptr<const policy::compiled_policy>& policy, const std::vector<std::string_view>& chunks) {
+std::string run(const dialect::codec& codec, const std::shared_ptr<const policy::compiled_policy>& policy, const std::vector<std::string_view>& chunks) {
   stream_guard guard(codec, {.choices = 2}, {}, policy);
   std::string out;
   std::string ending = "open";
@@ -59,7 +61,17 @@ std::string lively(const std::string& first, const std::string& second) {
          "data: [DONE]\r\n\r\ndata: late\n\n";
 }
 
+// The same of completions.
+std::string lively_text(const std::string& first, const std::string& second) {
+  return "data: {\"choices\":[{\"index\":0,\"text\":\"" + first + "\",\"logprobs\":{\"tokens\":[\"x\"]}}]}\r\n\r\n"
+         "data: {\"choices\":\rdata: [{\"index\":1,\"text\":\"\xC3\xA9\xF0\x9F\x98\x80 f\\u006fr\"}]}\r\r"
+         "data: {\"choices\":[{\"index\":0,\"text\":\"" + second + "\",\ndata: \"finish_reason\":null,\"new\":[\"forbid\"]}]}\n\n"
+         "data: {\"choices\":[{\"index\":0,\"text\":\"\",\"finish_reason\":\"stop\"},{\"index\":1,\"text\":\"forb\",\"finish_reason\":\"stop\"}]}\n\n"
+         "data: [DONE]\r\n\r\ndata: late\n\n";
+}
+
 struct cut_case {
+  const dialect::codec& codec;
   const char* name;
   std::string bytes;
   std::shared_ptr<const policy::compiled_policy> policy;
@@ -74,27 +86,34 @@ std::vector<cut_case> cases() {
   const auto shadow = compile({{.id = "B", .regex = "forbidden word", .mode = mode::shadow}});
   const std::string hit = lively("x for", "bidden word y");
   const std::string clean = lively("x for", "eign \\ud83d\\ude00 word");
-  return {{"clean", clean, blocks, "done"},   {"block", hit, blocks, "stop"},      {"redact", hit, redacts, "done"},
-          {"shadow", hit, shadow, "done"},    {"truncated", hit.substr(0, hit.size() - 60), redacts, "the answer ended"},
-          {"malformed", clean.substr(0, 260) + "\n\ndata: }\n\n", redacts, "an event's data"}};
+  const std::string text = lively_text("x for", "bidden word y");
+  return {{chat, "clean", clean, blocks, "done"},
+          {chat, "block", hit, blocks, "stop"},
+          {chat, "redact", hit, redacts, "done"},
+          {chat, "shadow", hit, shadow, "done"},
+          {chat, "truncated", hit.substr(0, hit.size() - 60), redacts, "the answer ended"},
+          {chat, "malformed", clean.substr(0, 260) + "\n\ndata: }\n\n", redacts, "an event's data"},
+          {completions, "clean", lively_text("x for", "eign word"), blocks, "done"},
+          {completions, "block", text, blocks, "stop"},
+          {completions, "redact", text, redacts, "done"}};
 }
 
 TEST(stream_cut, every_pair_of_cuts_gives_the_same) {
   std::size_t runs = 0;
   for (const cut_case& c : cases()) {
     const std::string_view bytes = c.bytes;
-    const std::string whole = run(c.policy, {bytes});
+    const std::string whole = run(c.codec, c.policy, {bytes});
     EXPECT_NE(whole.find(std::string("\n") + c.ending), std::string::npos) << c.name << whole;
     for (std::size_t first = 0; first <= bytes.size(); ++first) {
       // All pairs near each other and a spread of the far ones: all of them take a minute.
       for (std::size_t second = first; second <= bytes.size(); second += second < first + 12 ? 1 : 53, ++runs) {
-        ASSERT_EQ(run(c.policy, {bytes.substr(0, first), bytes.substr(first, second - first), bytes.substr(second)}), whole)
+        ASSERT_EQ(run(c.codec, c.policy, {bytes.substr(0, first), bytes.substr(first, second - first), bytes.substr(second)}), whole)
             << c.name << " cut at " << first << " and " << second;
       }
     }
     std::vector<std::string_view> single;
     for (std::size_t at = 0; at < bytes.size(); ++at) single.push_back(bytes.substr(at, 1));
-    EXPECT_EQ(run(c.policy, single), whole) << c.name;
+    EXPECT_EQ(run(c.codec, c.policy, single), whole) << c.name;
   }
   EXPECT_GT(runs, 65'000U);
 }
@@ -105,7 +124,7 @@ TEST(stream_cut, the_text_may_be_cut_into_events_anywhere) {
   const auto policy = support::compile({{.id = "A", .regex = "forbidden( word)?", .action = action::redact}, {.id = "C", .regex = "\\bword\\b", .action = action::redact}});
   const std::string text = "a forbidden word, forbidden w\xE6\x97\xA5rd; words word";
   const auto out_of = [&](const std::vector<std::string_view>& pieces) {
-    stream_guard guard(codec, {}, {}, policy);
+    stream_guard guard(chat, {}, {}, policy);
     std::string bytes;
     for (const std::string_view piece : pieces) {
       if (!piece.empty()) bytes += "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"" + std::string(piece) + "\"}}]}\n\n";
