@@ -12,7 +12,7 @@ class responses_codec final : public codec {
   std::string_view name() const override { return "responses"; }
   shape_root request_shape() const override { return {table(), request}; }
   shape_root answer_shape() const override { return {table(), response}; }
-  shape_root event_shape() const override { return {table(), event}; }
+  shape_root event_shape() const override { return {table(), events}; }
   result<request_view> read_request(const json::document& body) const override;
   result<answer_view> read_answer(const json::document& body) const override;
   std::unique_ptr<answer_stream> open_stream(const request_facts& asked) const override;

@@ -81,6 +81,13 @@ constexpr auto transcript_events = and_common(std::array{member_shape{"delta", t
 constexpr auto audio_events = and_common(std::array{member_shape{"delta", audio_data}});
 constexpr auto other_events = and_common(std::array{member_shape{"code", words}});
 
+constexpr member_shape kinds_of_events[] = {
+    {"response.output_text.*", text_event}, {"response.refusal.*", refusal_event}, {"response.reasoning*", reasoning_event},
+    {"response.*_arguments.*", arguments_event}, {"response.custom_tool_call_input.*", arguments_event},
+    {"response.code_interpreter_call_code.*", code_event}, {"response.audio.transcript.*", transcript_event},
+    {"response.audio.delta", audio_event}, {"*", event},
+};
+
 constexpr shape tree(channel text, shape_id self) { return {.text = text, .other = self, .elements = self}; }
 
 constexpr shape shapes_table[] = {
@@ -123,8 +130,9 @@ constexpr shape shapes_table[] = {
     {.members = transcript_events},
     {.members = audio_events},
     {.members = other_events},
+    {.members = kinds_of_events},
 };
-static_assert(std::size(shapes_table) == event + 1);
+static_assert(std::size(shapes_table) == events + 1);
 
 }  // namespace
 

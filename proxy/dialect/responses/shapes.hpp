@@ -50,6 +50,7 @@ enum response_shape : shape_id {
   transcript_event,
   audio_event,
   event,          // any other
+  events,         // of no document: the kinds of events by their types, for whoever lists them
 };
 
 std::span<const shape> table() noexcept;

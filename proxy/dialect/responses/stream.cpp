@@ -209,7 +209,7 @@ void stream::learn(const document& d) {
   }
   if (!at.output) return;
   if (type == "response.output_item.added" && item != no_node) {
-    item_state& known = items_[*at.output];
+    item_state& known = items_[*at.output] = {};
     known.id = item_id;
     known.type = text_at(d, item, "type");
     if (const node_id parts = d.find(item, "content"); parts != no_node && d[parts].kind == kind::array) {
