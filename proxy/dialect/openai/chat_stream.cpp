@@ -118,6 +118,9 @@ result<void> chat_stream::enter_choice(const document& d, node_id id, position& 
 bool chat_stream::grows(const document& d, node_id id, const position& at) const {
   if (at.choice == nullptr || at.delta == no_node) return false;
   if (d[id].begin < d[at.delta].begin || d[id].end > d[at.delta].end) return false;
+  for (node_id on = id; on != at.delta; on = d[on].parent) {
+    if (shapes_[on] == completion_logprobs) return false;  // stands beside the text, not beside the delta
+  }
   switch (shapes_[id]) {
     case content:
     case texts:

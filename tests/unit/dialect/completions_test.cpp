@@ -56,6 +56,16 @@ TEST(completions, logprobs_are_repeats_of_the_text) {
   }
 }
 
+TEST(completions, what_is_unknown_in_logprobs_stands_whole_in_its_event) {
+  const auto stream = codec.open_stream({});
+  json::reader reader;
+  const std::string event = R"({"choices":[{"index":0,"text":"a","logprobs":{"new":["b"]},"new":{"c":"d"}}]})";
+  ASSERT_TRUE(stream->read({}, **reader.read(event)));
+  ASSERT_EQ(stream->lanes(), 2U);
+  EXPECT_EQ(stream->path(0), "choices[0].text");
+  EXPECT_EQ(stream->path(1), "choices[0].new.c");
+}
+
 TEST(completions, end_a_stream_in_their_own_shape) {
   request_facts asked;
   asked.choices = 2;
