@@ -31,6 +31,12 @@ class answer_stream {
   // whether it may differ from what the data says.
   virtual result<const event_view*> read(std::string_view name, const json::document& data) = 0;
 
+  // The event that was read last, the only one since, comes once more with
+  // another text in its one lane. False: read it. True: it was taken note of, and
+  // neither amend() nor passed_on() will follow. Never true for a stream that
+  // changes or remembers more of such events than their text.
+  virtual bool again(lane /*in*/, std::string_view /*text*/) { return false; }
+
   // Adds what the stream itself changes in the event that was read last, when it
   // goes out behind whatever delta() wrote (numbers of events).
   virtual void amend(const json::document& /*data*/, json::edits& /*changes*/) const {}

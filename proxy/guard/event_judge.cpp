@@ -13,10 +13,11 @@ constexpr surface event_name{direction::response, role::none, channel::unknown};
 }  // namespace
 
 event_judge::event_judge(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-                         std::shared_ptr<const policy::compiled_policy> policy)
+                         std::shared_ptr<const policy::compiled_policy> policy, scratch* shared)
     : policy_(policy),
       stream_(codec.open_stream(asked)),
-      reader_({.depth = limits.json_depth}),
+      own_(shared == nullptr ? std::make_unique<scratch>(limits) : nullptr),
+      reader_(shared == nullptr ? own_->reader : shared->reader),
       whole_(policy),
       lanes_(policy, limits),
       enforced_(enforces(*policy)) {}
@@ -32,6 +33,11 @@ result<event_judge::next> event_judge::judge(const dialect::sse_event& event, st
   judged_.clear();
   pieces_.clear();
   counts_ = {};
+  counts_to_lane_ = {};
+  labels_clean_ = true;
+  const std::string_view text = frame_.text_in(event.name, event.data);
+  if (!text.empty() && stream_->again(framed_.lane, text)) return judge_again(event, text, out, ending_at);
+  frame_.forget();
   if (stream_->is_terminator(event.data)) return finish(out, ending_at);
   const auto read = reader_.read(event.data);
   if (!read) return fail(errc::upstream_malformed, "an event's data: " + read.error().detail);
@@ -50,14 +56,49 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   note_opaque(data, (*view)->opaque, report_.coverage);
   add_counts(counts_, report_.coverage);
   pass(event, data, **view, out);
+  remember(event, data, **view);
   return (*view)->last ? next::done : next::go_on;
+}
+
+// An event that says, but for one text, what the one before it said.
+result<event_judge::next> event_judge::judge_again(const dialect::sse_event& event, std::string_view text,
+                                                   std::string& out, std::size_t& ending_at) {
+  bool verbatim = true;
+  const auto blocked = feed_lane(framed_.lane, framed_.where, text, false, verbatim);
+  if (!blocked) return blocked.error();
+  counts_ = *blocked ? framed_counts_to_lane_ : framed_counts_;
+  if (*blocked) return stop(out, ending_at);
+  add_counts(counts_, report_.coverage);
+  const std::string& released = pieces_.back().text;
+  if (verbatim && event.plain) out += event.raw;
+  else if (verbatim) dialect::append_event(out, event.name, event.data);
+  else dialect::append_event(out, event.name, frame_.with(released));
+  stream_->released(framed_.lane, released);
+  return next::go_on;
+}
+
+// Whether more events may come that differ from this one in one text alone, and
+// could be judged by that text alone.
+void event_judge::remember(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view) {
+  if (view.last || !view.ended.empty() || !view.repeats.empty() || !view.opaque.empty()) return;
+  if (!labels_clean_ || name_changed_ || pieces_.size() != 1) return;
+  const auto grows = [](const dialect::text_field& f) { return f.lane != dialect::no_lane; };
+  const auto at = std::find_if(view.texts.begin(), view.texts.end(), grows);
+  if (at == view.texts.end() || at->is_key) return;
+  framed_ = *at;
+  framed_counts_ = counts_;
+  framed_counts_to_lane_ = counts_to_lane_;
+  frame_.set(event.name, event.data, data[at->node].begin, data[at->node].end);
 }
 
 result<bool> event_judge::judge_name(std::string_view name) {
   name_changed_ = false;
   if (name.empty()) return false;
-  const auto judged = whole_.judge(name, event_name, "event", report_);
+  guard::report found;
+  const auto judged = whole_.judge(name, event_name, "event", found);
   if (!judged) return judged.error();
+  note_label(*judged, found);
+  add_found(std::move(found));
   add_counts(judged->counts, counts_);
   name_changed_ = judged->changed;
   deciding_ = dialect::no_lane;
@@ -77,6 +118,7 @@ result<bool> event_judge::judge_texts(const json::document& data, const dialect:
     const bool last = std::none_of(view.texts.begin() + static_cast<std::ptrdiff_t>(i) + 1, view.texts.end(), same_lane);
     const bool end = last && (view.last || std::find(view.ended.begin(), view.ended.end(), field.lane) != view.ended.end());
     bool verbatim = true;
+    counts_to_lane_ = counts_;
     const auto blocked = feed_lane(field.lane, field.where, dialect::text_of(data, field), end, verbatim);
     if (!blocked || *blocked) return blocked;
     if (!verbatim) judged_.push_back({.field = field, .changed = true, .released = pieces_.back().text});
@@ -88,6 +130,7 @@ result<bool> event_judge::judge_whole(const json::document& data, const dialect:
   guard::report found;
   auto judged = whole_.judge(data, field, found);
   if (!judged) return judged.error();
+  note_label(*judged, found);
   add_found(std::move(found));
   add_counts(judged->counts, counts_);
   deciding_ = dialect::no_lane;
@@ -106,6 +149,12 @@ void event_judge::add_found(guard::report found) {
     if (std::none_of(known.begin(), known.end(), same)) report_.decision.add(std::move(f), *policy_);
   }
   report_.findings_dropped = report_.findings_dropped || found.findings_dropped;
+}
+
+void event_judge::note_label(const judged_text& judged, const guard::report& found) {
+  const bool clean = found.decision.findings.empty() && !judged.changed && !judged.unreadable &&
+                     judged.counts.scanned == judged.counts.received;
+  labels_clean_ = labels_clean_ && clean;
 }
 
 result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim) {

@@ -3,7 +3,9 @@
 
 #include "dialect/sse.hpp"
 #include "guard/document_judge.hpp"
+#include "guard/event_frame.hpp"
 #include "guard/lanes.hpp"
+#include "guard/scratch.hpp"
 
 #include <memory>
 #include <string>
@@ -14,7 +16,7 @@ namespace stoplog::guard {
 class event_judge {
  public:
   event_judge(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-              std::shared_ptr<const policy::compiled_policy> policy);
+              std::shared_ptr<const policy::compiled_policy> policy, scratch* shared);
 
   enum class next { go_on, stopped, done };
 
@@ -36,10 +38,13 @@ class event_judge {
   };
   result<next> judge_data(const dialect::sse_event& event, const json::document& data, std::string& out,
                           std::size_t& ending_at);
+  result<next> judge_again(const dialect::sse_event& event, std::string_view text, std::string& out, std::size_t& ending_at);
+  void remember(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view);
   result<bool> judge_name(std::string_view name);
   result<bool> judge_texts(const json::document& data, const dialect::event_view& view);
   result<bool> judge_whole(const json::document& data, const dialect::text_field& field);
   void add_found(guard::report found);
+  void note_label(const judged_text& judged, const guard::report& found);
   result<bool> feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim);
   void send(const piece& p, std::string& out);
   result<bool> flush(const std::vector<dialect::lane>& ended, const dialect::event_view& view, std::string& out);
@@ -51,7 +56,8 @@ class event_judge {
 
   std::shared_ptr<const policy::compiled_policy> policy_;
   std::unique_ptr<dialect::answer_stream> stream_;
-  json::reader reader_;
+  std::unique_ptr<scratch> own_;  // null: shared
+  json::reader& reader_;
   document_judge whole_;
   lanes lanes_;
   bool enforced_;
@@ -61,8 +67,17 @@ class event_judge {
   std::vector<judged_text> judged_;
   std::vector<piece> pieces_;
   coverage counts_;              // of its whole texts
+  coverage counts_to_lane_;      // of those before its last lane's text
   bool name_changed_ = false;
+  bool labels_clean_ = true;     // nothing was found in its whole texts
   dialect::lane deciding_ = dialect::no_lane;
+
+  // Of the event before it, if another one may come in its frame:
+  event_frame frame_;
+  dialect::text_field framed_;
+  coverage framed_counts_;
+  coverage framed_counts_to_lane_;
+
   std::uint64_t withheld_ = 0;   // text that a lane released and that did not go out
 };
 

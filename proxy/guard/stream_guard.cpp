@@ -55,9 +55,9 @@ result<stream_step> stream_guard::state::run() {
 }
 
 stream_guard::stream_guard(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-                           std::shared_ptr<const policy::compiled_policy> policy)
+                           std::shared_ptr<const policy::compiled_policy> policy, scratch* shared)
     : state_(new state{.bytes_max = limits.stream_bytes,
-                       .judge = event_judge(codec, asked, limits, std::move(policy)),
+                       .judge = event_judge(codec, asked, limits, std::move(policy), shared),
                        .decoder = dialect::sse_decoder(limits.event_bytes)}) {}
 stream_guard::~stream_guard() = default;
 stream_guard::stream_guard(stream_guard&&) noexcept = default;

@@ -9,6 +9,7 @@
 #include "base/limits.hpp"
 #include "dialect/codec.hpp"
 #include "guard/report.hpp"
+#include "guard/scratch.hpp"
 #include "policy/compiled.hpp"
 
 #include <memory>
@@ -28,8 +29,10 @@ struct stream_step {
 
 class stream_guard {
  public:
+  // `shared` outlives the guard, is made with the same limits and is used by
+  // one thread; null: a guard has its own.
   stream_guard(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-               std::shared_ptr<const policy::compiled_policy> policy);
+               std::shared_ptr<const policy::compiled_policy> policy, scratch* shared = nullptr);
   ~stream_guard();
   stream_guard(stream_guard&&) noexcept;
 

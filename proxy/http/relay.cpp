@@ -201,7 +201,7 @@ asio::awaitable<void> exchange::relay_stream() {
     co_return;
   }
   shared().counts.streams.add(1);
-  guard::stream_guard guard(*endpoint_->scans, facts_, shared().settings.limits, policy_);
+  guard::stream_guard guard(*endpoint_->scans, facts_, shared().settings.limits, policy_, &session_.home().judging());
   record_.status = 200;
   record_.streamed = true;
   std::vector<header> headers = stamps();

@@ -13,7 +13,7 @@ namespace stoplog::http {
 namespace asio = boost::asio;
 
 worker::worker(services& shared, std::shared_ptr<const policy::policy_set> policies)
-    : shared_(shared), work_(context_.get_executor()), policies_(std::move(policies)) {
+    : shared_(shared), work_(context_.get_executor()), policies_(std::move(policies)), judging_(shared.settings.limits) {
   const auto& upstreams = shared.settings.upstreams;
   for (std::size_t i = 0; i < upstreams.size(); ++i) {
     const std::size_t share = std::max<std::size_t>(1, upstreams[i].connections / shared.workers);

@@ -6,6 +6,7 @@
 #include "audit/log.hpp"
 #include "base/decision_id.hpp"
 #include "config/settings.hpp"
+#include "guard/scratch.hpp"
 #include "http/resolver.hpp"
 #include "http/router.hpp"
 #include "http/traffic.hpp"
@@ -48,6 +49,7 @@ class worker {
   boost::asio::io_context& context() noexcept { return context_; }
   services& shared() noexcept { return shared_; }
   std::span<char> scratch() noexcept { return scratch_; }
+  guard::scratch& judging() noexcept { return judging_; }
   const policy::policy_set& policies() const noexcept { return *policies_; }
   upstream_pool& pool(const std::string& upstream);
   static decision_id new_id();
@@ -70,6 +72,7 @@ class worker {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::shared_ptr<const policy::policy_set> policies_;
   std::array<char, 64 * 1024> scratch_{};
+  guard::scratch judging_;
   std::deque<upstream_pool> pools_;
   std::set<session*> sessions_;
 };

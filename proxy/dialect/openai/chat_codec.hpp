@@ -6,7 +6,7 @@
 
 namespace stoplog::dialect::openai {
 
-class chat_codec final : public codec {
+class chat_codec : public codec {
  public:
   std::string_view name() const override { return "chat_completions"; }
   result<request_view> read_request(const json::document& body) const override;

@@ -256,6 +256,12 @@ void chat_stream::passed_on(std::string_view /*data*/, bool as_they_were) {
   news_ = false;
 }
 
+bool chat_stream::again(lane in, std::string_view text) {
+  if (news_ || lanes_[in].ended) return false;
+  text_bytes_ += text.size();
+  return true;
+}
+
 bool chat_stream::is_terminator(std::string_view data) const {
   // Clients look at the beginning only.
   while (data.starts_with(' ')) data.remove_prefix(1);

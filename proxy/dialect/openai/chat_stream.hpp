@@ -16,11 +16,12 @@
 
 namespace stoplog::dialect::openai {
 
-class chat_stream final : public answer_stream {
+class chat_stream : public answer_stream {
  public:
   chat_stream(const request_facts& asked, const choices_format& format);
 
   result<const event_view*> read(std::string_view name, const json::document& data) override;
+  bool again(lane in, std::string_view text) override;
   void passed_on(std::string_view data, bool as_they_were) override;
   bool is_terminator(std::string_view data) const override;
   std::string terminator() const override;
