@@ -1,5 +1,6 @@
 // A model endpoint that fails in every way it can.
 import assert from 'node:assert/strict';
+import net from 'node:net';
 import {after, before, test} from 'node:test';
 import OpenAI from 'openai';
 import {collect, eventually, Proxy, start_both, user} from './harness.mjs';
@@ -68,6 +69,17 @@ test('a stream that is no JSON raises an error', async () => {
   assert.ok(!text.includes('[DONE]') && !text.includes('oops'), text);
   assert.match(text, /upstream_malformed/);
   assert.match(record, /"upstream_malformed"/);
+});
+
+test('deadlines.connect: an endpoint that takes the connection and never shakes hands', async () => {
+  const mute = net.createServer(socket => socket.on('error', () => {}));
+  await new Promise(resolve => mute.listen(0, '127.0.0.1', resolve));
+  const lonely = await Proxy.start({upstream_url: `https://127.0.0.1:${mute.address().port}`, upstream: {deadlines: {connect: '1s'}}});
+  const response = await lonely.post({model: 'demo', messages: user('hello')});
+  assert.equal(response.status, 504);
+  assert.equal((await response.json()).error.code, 'upstream_timeout');
+  await lonely.stop();
+  mute.close();
 });
 
 test('deadlines.stream_idle: a stream that falls silent', async () => {
