@@ -194,6 +194,7 @@ log_status log::status() const {
     now.healthy = counters.healthy && !state_->stalled();
   }
   now.written = counters.written;
+  now.durable = counters.last_durable;
   now.failed = counters.failed;
   now.refused = counters.refused;
   if (state_->index) {

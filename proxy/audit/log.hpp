@@ -34,6 +34,7 @@ struct log_options {
 
 struct log_status {
   std::uint64_t written = 0;     // records durable
+  std::uint64_t durable = 0;     // the number of the last durable record, of earlier processes too
   std::uint64_t failed = 0;      // records that could not be written: given up, their owners told
   std::uint64_t refused = 0;     // append() calls turned away
   std::size_t queued = 0;

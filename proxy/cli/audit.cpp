@@ -144,6 +144,21 @@ void add_export(CLI::App& audit, exit_code& code) {
   verb->callback([request, format, &code] { code = audit_export(*request, *format); });
 }
 
+void add_replay(CLI::App& audit, exit_code& code) {
+  auto* verb = audit.add_subcommand("replay", "What other policies would have done to what was kept of past exchanges");
+  auto request = std::make_shared<audit_request>();
+  auto paths = std::make_shared<std::vector<std::string>>();
+  auto under = std::make_shared<std::string>();
+  request->limit = export_records;
+  request->after = 0;
+  add_place(*verb, request);
+  add_filters(*verb, request);
+  verb->add_option("PATH", *paths, "Packs and policies, files or folders; default: policies rules");
+  verb->add_option("--under", *under, "Judge under the policy of this name, whomever it is for");
+  verb->add_option("--limit", request->limit, "How many records; default: all")->check(CLI::Range(1, 100'000'000));
+  verb->callback([request, paths, under, &code] { code = audit_replay(*request, *paths, *under); });
+}
+
 }  // namespace
 
 void add_audit(CLI::App& program, exit_code& code) {
@@ -154,6 +169,7 @@ void add_audit(CLI::App& program, exit_code& code) {
   add_show(*audit, code);
   add_timeline(*audit, code);
   add_export(*audit, code);
+  add_replay(*audit, code);
 }
 
 }  // namespace stoplog::cli

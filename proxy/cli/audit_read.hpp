@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace stoplog::cli {
 
@@ -31,5 +32,8 @@ exit_code audit_timeline(audit_request request);
 
 enum class export_format : std::uint8_t { jsonl, csv, ocsf };
 exit_code audit_export(audit_request request, export_format format);
+
+// `paths`: packs and policies; `under`: a policy's name, or empty: the one that takes each exchange.
+exit_code audit_replay(audit_request request, const std::vector<std::string>& paths, const std::string& under);
 
 }  // namespace stoplog::cli

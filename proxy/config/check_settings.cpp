@@ -79,6 +79,10 @@ void check_settings(const settings& all, const node& root, reading& in) {
   check_unique(all.clients, &client::key_id, "key_id", clients, "E502", in);
   check_unique(all.clients, &client::key_sha256, "key_hash", clients, "E502", in);
 
+  const node* audit = root.find("audit");
+  const node* sinks = audit == nullptr ? nullptr : audit->find("sinks");
+  if (sinks != nullptr) check_unique(all.audit.sinks, &sink::name, "name", sinks, "E502", in);
+
   const auto upstream_names = names_of(all.upstreams);
   for (std::size_t i = 0; i < all.routes.size(); ++i) {
     check_named(all.routes[i].upstream, upstream_names, "upstream", where(*routes, i, "upstream"), "E501", in);

@@ -106,6 +106,8 @@ constexpr key<audit_settings> audit_keys[] = {
        bool only_choice = true;
        read_word(n, index_words, only_choice, in);
      }},
+    {"sinks", need::optional, "a list of groups", "Where the records are delivered as well.",
+     [](const node& n, audit_settings& into, reading& in) { read_sinks(n, into.sinks, in); }, "sinks"},
 };
 
 constexpr key<log_settings> log_keys[] = {
@@ -138,7 +140,7 @@ constexpr key<settings> settings_keys[] = {
      [](const node& n, settings& into, reading& in) { read_object(n, into.limits, limits_keys, in); }, "limits"},
     {"deadlines", need::optional, "keys, see below", "What is given up because it takes too long.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.deadlines, deadlines_keys, in); }, "deadlines"},
-    {"audit", need::optional, "keys: directory, index", "The audit log.",
+    {"audit", need::optional, "keys: directory, index, sinks", "The audit log.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.audit, audit_keys, in); }, "audit"},
     {"log", need::optional, "keys: level, format", "The program's own messages, on stderr.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.log, log_keys, in); }, "log"},
@@ -173,6 +175,7 @@ std::vector<object_reference> settings_reference() {
                                     {"audit", reference_of(audit_keys)},
                                     {"log", reference_of(log_keys)}};
   for (auto& object : upstream_reference()) all.push_back(std::move(object));
+  for (auto& object : sink_reference()) all.push_back(std::move(object));
   return all;
 }
 

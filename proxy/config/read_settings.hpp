@@ -13,6 +13,7 @@ void read_listen_address(const node& n, endpoint& into, reading& in);
 void read_upstreams(const node& n, settings& into, reading& in);
 void read_routes(const node& n, settings& into, reading& in);
 void read_clients(const node& n, settings& into, reading& in);
+void read_sinks(const node& n, std::vector<sink>& into, reading& in);
 
 // What only the whole shows: names that stand twice, or that nothing has.
 void check_settings(const settings& all, const node& root, reading& in);

@@ -15,5 +15,6 @@ std::vector<object_reference> match_reference();  // and parts
 std::vector<object_reference> policy_reference();
 std::vector<object_reference> settings_reference();
 std::vector<object_reference> upstream_reference();  // and routes, and clients
+std::vector<object_reference> sink_reference();      // and their receivers
 
 }  // namespace stoplog::config

@@ -5,6 +5,7 @@
 #include "base/clock.hpp"
 #include "base/limits.hpp"
 #include "base/place.hpp"
+#include "config/sinks.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -81,6 +82,7 @@ struct deadlines {
 
 struct audit_settings {
   std::filesystem::path directory = "var/audit";
+  std::vector<sink> sinks;
 };
 
 enum class log_level : std::uint8_t { debug, info, warning, error };

@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include "admin/handlers.hpp"
+#include "delivery/dispatch.hpp"
 #include "http/listener.hpp"
 #include "http/short_server.hpp"
 #include "http/tls.hpp"
@@ -56,6 +57,7 @@ class running {
     listen();
     make_admin();
     make_numbers();
+    make_delivery();
   }
 
   void run() {
@@ -116,6 +118,31 @@ class running {
     numbers_.make_callback("stoplog_ready", "1 while /readyz says ready.", [this] {
       return !shared_.draining.load() && log_->status().healthy ? 1.0 : 0.0;
     });
+  }
+
+  // After the log and before whatever tells of it: the couriers read the log's
+  // files and never stand in a request's way.
+  void make_delivery() {
+    delivery_ = std::make_unique<delivery::dispatch>(
+        settings_.audit.directory, settings_.audit.sinks, [this] { return log_->status().durable; },
+        [this](const std::string& what) {
+          journal_.error("records not delivered", {{"what", what}});
+          return log_->append(admin_record("sink_gap", what), audit::durability::soon);
+        });
+    for (std::size_t i = 0; i < delivery_->size(); ++i) {
+      const auto number = [&](const char* name, const char* about, auto value) {
+        numbers_.make_callback(name, about, [this, i, value] { return static_cast<double>(value(delivery_->status(i))); },
+                               {{"sink", delivery_->name(i)}});
+      };
+      number("stoplog_sink_lag_records", "Durable records that the sink has not got yet.", [this](const auto& s) {
+        const std::uint64_t durable = log_->status().durable;
+        return durable >= s.next ? durable - (s.next == 0 ? 0 : s.next - 1) : 0;
+      });
+      number("stoplog_sink_delivered_records", "Records given to the sink, repeated ones included.", [](const auto& s) { return s.delivered; });
+      number("stoplog_sink_failures", "Attempts that failed.", [](const auto& s) { return s.failures; });
+      number("stoplog_sink_missed_records", "Records that were gone or unreadable before they were delivered.", [](const auto& s) { return s.missed; });
+      number("stoplog_sink_rejected_records", "Records that the receiver threw away, by its own words.", [](const auto& s) { return s.rejected; });
+    }
   }
 
   void reload(std::function<void(std::string)> done) {
@@ -191,6 +218,7 @@ class running {
   std::vector<std::unique_ptr<http::listener>> listeners_;
   std::unique_ptr<admin::handlers> handlers_;
   std::unique_ptr<http::short_server> admin_;
+  std::unique_ptr<delivery::dispatch> delivery_;
   asio::signal_set signals_{main_, SIGTERM, SIGINT, SIGHUP};
   asio::steady_timer drain_timer_{main_};
   std::chrono::steady_clock::time_point drain_until_{};

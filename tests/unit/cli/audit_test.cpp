@@ -1,121 +1,14 @@
 // stoplog audit, as a shell would call it.
-#include "audit/log.hpp"
-#include "audit/segment.hpp"
 #include "cli/audit_read.hpp"
 #include "cli/audit_sentence.hpp"
-#include "cli/verbs.hpp"
-#include "support/folder.hpp"
+#include "unit/cli/audit_verb.hpp"
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
 #include <csignal>
-#include <fstream>
 #include <future>
-#include <iostream>
-#include <sstream>
 #include <thread>
 
 namespace stoplog::cli {
 namespace {
-
-using audit::record;
-using audit::record_kind;
-
-record cut_stream() {
-  record r;
-  r.id = "01936f00-0000-7000-8000-000000000001";
-  r.at = wall_time{std::chrono::seconds{1'795'421'730}};
-  r.key_id = "support-bot";
-  r.route = "default";
-  r.model_asked = "demo";
-  r.streamed = true;
-  r.decision = "block";
-  r.stage = "response";
-  r.rule = "DEMO-001";
-  r.category = "demo.forbidden";
-  r.severity = "high";
-  r.status = 200;
-  r.response_coverage = {90, 90, 60, true, {}, 0};
-  return r;
-}
-
-struct outcome {
-  exit_code code = exit_code::fine;
-  std::string out, err;
-};
-
-class captured {
- public:
-  explicit captured(std::ostream& stream) : stream_(stream), before_(stream.rdbuf(text_.rdbuf())) {}
-  ~captured() { stream_.rdbuf(before_); }
-  captured(const captured&) = delete;
-  captured& operator=(const captured&) = delete;
-  std::string text() const { return text_.str(); }
-
- private:
-  std::ostringstream text_;
-  std::ostream& stream_;
-  std::streambuf* before_;
-};
-
-outcome run(std::vector<std::string> arguments) {
-  outcome seen;
-  const captured out(std::cout), err(std::cerr);
-  CLI::App program;
-  add_audit(program, seen.code);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
-  try {
-    program.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    seen.code = exit_code::usage;
-  }
-  seen.out = out.text();
-  seen.err = err.text();
-  return seen;
-}
-
-record numbered(int n) {
-  record r = cut_stream();
-  r.id = "01936f" + std::string(n < 10 ? "0" : "") + std::to_string(n) + "-0000-7000-8000-000000000001";
-  r.key_id = n % 2 == 0 ? "even" : "odd";
-  if (n % 5 != 0) {
-    r.decision = "allow";
-    r.rule.clear();
-  }
-  return r;
-}
-
-class audit_verb : public ::testing::Test {
- protected:
-  void SetUp() override { append(0, 30); }
-  void append(int from, int to) {
-    std::vector<std::string> notes;
-    auto log = audit::log::open(directory(), {}, notes);
-    ASSERT_TRUE(log);
-    for (int n = from; n < to; ++n) ASSERT_TRUE((*log)->append(numbered(n), audit::durability::soon));
-  }
-  std::filesystem::path directory() const { return folder_.path() / "audit"; }
-  outcome audit(std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), "audit");
-    arguments.insert(arguments.end(), {"--directory", directory().string()});
-    return run(arguments);
-  }
-  void damage() const {
-    const auto segment = directory() / audit::segment_name(1);
-    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
-    file.seekp(30);
-    file.put('#');
-  }
-  test::folder folder_;
-};
-
-std::vector<std::string> lines(const std::string& text) {
-  std::vector<std::string> found;
-  std::istringstream in(text);
-  for (std::string line; std::getline(in, line);) found.push_back(line);
-  return found;
-}
 
 TEST_F(audit_verb, tail_shows_the_last_ones_oldest_first) {
   auto seen = audit({"tail"});
@@ -171,68 +64,6 @@ TEST_F(audit_verb, query_after_a_cursor_goes_forwards) {
   EXPECT_TRUE(rows[0].starts_with("{\"seq\":11,"));
   EXPECT_EQ(seen.err, "there may be more: --after 14\n");
   EXPECT_EQ(audit({"query", "--after", "10", "--before", "20"}).code, exit_code::usage);
-}
-
-TEST_F(audit_verb, timeline_is_one_page_about_one_subject) {
-  const auto seen = audit({"timeline", "--key", "even"});
-  EXPECT_EQ(seen.code, exit_code::fine) << seen.err;
-  const auto rows = lines(seen.out);
-  ASSERT_GE(rows.size(), 7U);
-  EXPECT_EQ(rows[0], "From 2026-11-23 08:15:30 UTC to 2026-11-23 08:15:30 UTC: 12 allow, 3 block.");
-  EXPECT_EQ(rows[1], "Rules: 3 DEMO-001.");
-  EXPECT_EQ(rows[3], "2026-11-23");
-  EXPECT_NE(rows[4].find("block"), std::string::npos) << rows[4];
-  EXPECT_NE(rows[4].find("60 bytes had been released"), std::string::npos) << rows[4];
-  EXPECT_TRUE(rows[4].ends_with(numbered(0).id));
-  EXPECT_NE(rows[5].find("4 exchanges passed"), std::string::npos) << rows[5];
-  EXPECT_EQ(audit({"timeline", "--decision", "block"}).code, exit_code::usage);
-  EXPECT_EQ(audit({"timeline", "--key", "nobody"}).code, exit_code::findings);
-  EXPECT_EQ(lines(audit({"timeline", "--key", "even", "-o", "json"}).out).size(), 15U);
-  EXPECT_NE(audit({"timeline", "--key", "even", "--limit", "5"}).err.find("--before"), std::string::npos);
-}
-
-TEST_F(audit_verb, export_is_whole_oldest_first_and_goes_on) {
-  const auto seen = audit({"export"});
-  EXPECT_EQ(seen.code, exit_code::fine) << seen.err;
-  auto rows = lines(seen.out);
-  ASSERT_EQ(rows.size(), 30U);
-  EXPECT_TRUE(rows[0].starts_with("{\"seq\":1,"));
-  EXPECT_EQ(seen.err, "30 records; go on later with --after 30\n");
-  append(30, 33);
-  EXPECT_EQ(lines(audit({"export", "--after", "30"}).out).size(), 3U);
-  rows = lines(audit({"export", "--format", "csv", "--decision", "block"}).out);
-  ASSERT_EQ(rows.size(), 8U);
-  EXPECT_TRUE(rows[0].starts_with("seq,kind,id,at,"));
-  EXPECT_TRUE(rows[1].starts_with("1,\"exchange\","));
-  rows = lines(audit({"export", "--format", "ocsf", "--limit", "2"}).out);
-  ASSERT_EQ(rows.size(), 2U);
-  EXPECT_TRUE(rows[0].starts_with("{\"class_name\":\"API Activity\",\"class_uid\":6003,"));
-  EXPECT_EQ(audit({"export", "--format", "xml"}).code, exit_code::usage);
-}
-
-TEST_F(audit_verb, nothing_that_a_stranger_wrote_reaches_the_terminal_as_a_command) {
-  {
-    std::vector<std::string> notes;
-    auto log = audit::log::open(directory(), {}, notes);
-    ASSERT_TRUE(log);
-    record r = cut_stream();
-    r.id = "01937000-0000-7000-8000-000000000009";
-    for (auto* text : {&r.key_id, &r.model_asked, &r.user_agent, &r.response_id, &r.category, &r.rule}) *text = "\x1B]0;x\x07\xC2\x9B" "2J\xE2\x80\xAE\r\n=1";
-    r.findings.push_back({.rule = r.rule, .mode = "enforce", .excerpt = r.rule});
-    ASSERT_TRUE((*log)->append(r, audit::durability::soon));
-  }
-  int tried = 0;
-  for (const std::vector<std::string>& arguments : std::vector<std::vector<std::string>>{
-           {"tail"}, {"query"}, {"show", "01937000"}, {"timeline", "--id", "01937000"}, {"export"}, {"export", "--format", "csv"},
-           {"export", "--format", "ocsf"}, {"query", "-o", "json"}}) {
-    const std::string out = audit(arguments).out;
-    EXPECT_NE(out.find("01937000"), std::string::npos) << arguments[0];
-    EXPECT_EQ(out.find_first_of("\x1B\x07"), std::string::npos) << arguments[0];
-    EXPECT_EQ(out.find("\xC2\x9B"), std::string::npos) << arguments[0];
-    EXPECT_EQ(out.find("\xE2\x80\xAE"), std::string::npos) << arguments[0];
-    ++tried;
-  }
-  EXPECT_EQ(tried, 8);
 }
 
 TEST_F(audit_verb, show_finds_by_id_and_by_a_prefix_of_one) {
@@ -295,11 +126,11 @@ TEST_F(audit_verb, what_cannot_be_read_or_makes_no_sense_is_refused) {
            {"audit", "query", "--directory", directory().string(), "--decision", "perhaps"},
            {"audit", "query", "--directory", directory().string(), "--limit", "0"},
            {"audit", "tail", "--directory", directory().string(), "--config", "x"}}) {
-    EXPECT_EQ(run(arguments).code, exit_code::usage) << arguments.back();
+    EXPECT_EQ(run_audit(arguments).code, exit_code::usage) << arguments.back();
     ++tried;
   }
   EXPECT_EQ(tried, 10);
-  EXPECT_EQ(run({"audit", "tail", "--config", absent}).code, exit_code::not_loaded);
+  EXPECT_EQ(run_audit({"audit", "tail", "--config", absent}).code, exit_code::not_loaded);
 }
 
 TEST_F(audit_verb, the_settings_say_where_the_log_is_even_when_a_secret_is_missing) {
@@ -310,7 +141,7 @@ upstreams: [{name: u, url: "https://127.0.0.1", credentials: {bearer: "${env:STO
 routes: [{name: default, path: /v1, upstream: u}]
 audit: {directory: audit}
 )";
-  const auto seen = run({"audit", "tail", "-n", "2", "--config", (folder_.path() / "stoplog.yaml").string()});
+  const auto seen = run_audit({"audit", "tail", "-n", "2", "--config", (folder_.path() / "stoplog.yaml").string()});
   EXPECT_EQ(seen.code, exit_code::fine) << seen.err;
   EXPECT_EQ(lines(seen.out).size(), 3U);
 }

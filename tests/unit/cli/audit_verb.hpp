@@ -1,0 +1,98 @@
+// A log of thirty records, and `stoplog audit` before it as a shell would call it.
+#pragma once
+
+#include "audit/log.hpp"
+#include "audit/segment.hpp"
+#include "cli/verbs.hpp"
+#include "support/folder.hpp"
+#include "unit/cli/run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iostream>
+#include <sstream>
+
+namespace stoplog::cli {
+
+using audit::record;
+using audit::record_kind;
+
+inline record cut_stream() {
+  record r;
+  r.id = "01936f00-0000-7000-8000-000000000001";
+  r.at = wall_time{std::chrono::seconds{1'795'421'730}};
+  r.key_id = "support-bot";
+  r.route = "default";
+  r.model_asked = "demo";
+  r.streamed = true;
+  r.decision = "block";
+  r.stage = "response";
+  r.rule = "DEMO-001";
+  r.category = "demo.forbidden";
+  r.severity = "high";
+  r.status = 200;
+  r.response_coverage = {90, 90, 60, true, {}, 0};
+  return r;
+}
+
+inline outcome run_audit(std::vector<std::string> arguments) {
+  outcome seen;
+  const captured out(std::cout), err(std::cerr);
+  CLI::App program;
+  add_audit(program, seen.code);
+  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
+  try {
+    program.parse(arguments);
+  } catch (const CLI::ParseError&) {
+    seen.code = exit_code::usage;
+  }
+  seen.out = out.text();
+  seen.err = err.text();
+  return seen;
+}
+
+inline record numbered(int n) {
+  record r = cut_stream();
+  r.id = "01936f" + std::string(n < 10 ? "0" : "") + std::to_string(n) + "-0000-7000-8000-000000000001";
+  r.key_id = n % 2 == 0 ? "even" : "odd";
+  if (n % 5 != 0) {
+    r.decision = "allow";
+    r.rule.clear();
+  }
+  return r;
+}
+
+class audit_verb : public ::testing::Test {
+ protected:
+  void SetUp() override { append(0, 30); }
+  void append(int from, int to) {
+    std::vector<std::string> notes;
+    auto log = audit::log::open(directory(), {}, notes);
+    ASSERT_TRUE(log);
+    for (int n = from; n < to; ++n) ASSERT_TRUE((*log)->append(numbered(n), audit::durability::soon));
+  }
+  std::filesystem::path directory() const { return folder_.path() / "audit"; }
+  outcome audit(std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), "audit");
+    arguments.insert(arguments.end(), {"--directory", directory().string()});
+    return run_audit(arguments);
+  }
+  void damage() const {
+    const auto segment = directory() / audit::segment_name(1);
+    std::fstream file(segment, std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(30);
+    file.put('#');
+  }
+  test::folder folder_;
+};
+
+inline std::vector<std::string> lines(const std::string& text) {
+  std::vector<std::string> found;
+  std::istringstream in(text);
+  for (std::string line; std::getline(in, line);) found.push_back(line);
+  return found;
+}
+
+}  // namespace stoplog::cli
