@@ -37,7 +37,6 @@ void read_receiver_url(const node& n, std::string& into, reading& in) {
     return in.error(n, "E123", "not a receiver's URL: http:// or https://, a host, perhaps a port and a path, and nothing else");
   }
   into = *text;
-  while (into.ends_with('/')) into.pop_back();
 }
 
 std::optional<std::uint16_t> port_of(std::string_view digits) {
@@ -138,7 +137,7 @@ void read_brokers(const node& n, kafka_sink& into, reading& in) {
 }
 
 constexpr word<const char*> mechanism_words[] = {
-    {"PLAIN", "PLAIN"}, {"SCRAM-SHA-256", "SCRAM-SHA-256"}, {"SCRAM-SHA-512", "SCRAM-SHA-512"}};
+    {"plain", "PLAIN"}, {"scram_sha_256", "SCRAM-SHA-256"}, {"scram_sha_512", "SCRAM-SHA-512"}};
 
 constexpr key<kafka_sink> kafka_keys[] = {
     {"brokers", need::required, "a list of lines", "Hosts with ports.", read_brokers},
@@ -150,7 +149,7 @@ constexpr key<kafka_sink> kafka_keys[] = {
     {"user", need::optional, "one line", "For SASL. Absent: none.", [](const node& n, kafka_sink& into, reading& in) { read_line(n, into.user, in); }},
     {"password", need::optional, "a secret", "From ${env:NAME} or ${file:/path}.",
      [](const node& n, kafka_sink& into, reading& in) { read_secret(n, into.password, in); }},
-    {"mechanism", need::optional, "PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512", "Default: SCRAM-SHA-512.",
+    {"mechanism", need::optional, "plain, scram_sha_256 or scram_sha_512", "For SASL. Default: scram_sha_512.",
      [](const node& n, kafka_sink& into, reading& in) {
        const char* chosen = nullptr;
        read_word(n, mechanism_words, chosen, in);
@@ -212,7 +211,7 @@ void read_only(const node& n, sink_draft& into, reading& in) {
 constexpr key<sink_draft> sink_keys[] = {
     {"name", need::required, "a name", "What metrics and records call it; its cursor is kept under this name.",
      [](const node& n, sink_draft& into, reading& in) { read_name(n, into.value.name, in); }},
-    {"only", need::optional, "a list of lines", "Decisions of exchanges (allow, redact, block, refuse, error) and other records (open, admin, checkpoint). Default: all.", read_only},
+    {"only", need::optional, "a list: allow, redact, block, refuse, error, open, admin, checkpoint", "Decisions of exchanges, and kinds of other records. Default: all.", read_only},
     {"from", need::optional, "oldest or newest", "Where it begins when it has no cursor yet. Default: oldest.",
      [](const node& n, sink_draft& into, reading& in) { read_word(n, from_words, into.value.from_newest, in); }},
     {"stdout", need::optional, "true or false", "JSON lines on standard output.", read_stdout},

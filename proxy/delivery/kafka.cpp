@@ -33,12 +33,14 @@ class kafka final : public sink {
     auto done = send(records, late);
     if (done) done = flush(late);
     if (done && acknowledged_ == records.size()) return done;
+    // An idempotent producer that has lost messages does not go on: the next
+    // attempt makes a new one.
     rd_kafka_purge(producer_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
-    rd_kafka_flush(producer_.get(), look_every_ms);
-    // An idempotent producer that has lost messages does not go on by itself.
-    if (rd_kafka_fatal_error(producer_.get(), nullptr, 0) != RD_KAFKA_RESP_ERR_NO_ERROR) producer_.reset();
+    rd_kafka_poll(producer_.get(), 0);
+    const auto why = last_failure_;
+    producer_.reset();
     if (!done) return done;
-    return fail(errc::audit_unavailable, std::string("not acknowledged: ") + rd_kafka_err2name(last_failure_));
+    return fail(errc::audit_unavailable, std::string("not acknowledged: ") + rd_kafka_err2name(why));
   }
 
  private:

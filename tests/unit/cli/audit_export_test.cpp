@@ -75,7 +75,7 @@ rules:
 constexpr const char* replay_policy = R"(apiVersion: stoplog/v1
 kind: Policy
 metadata: {name: strict, version: 1.0.0}
-use: [{pack: p, mode: enforce}]
+use: [{pack: p, version: ~1.0, mode: enforce}]
 )";
 
 TEST_F(audit_verb, replay_judges_what_was_kept_and_nothing_else) {
@@ -104,7 +104,8 @@ TEST_F(audit_verb, replay_judges_what_was_kept_and_nothing_else) {
   EXPECT_EQ(lines(seen.out).size(), 1U);
   EXPECT_NE(seen.out.find(R"("was":"allow","now":"block","rule":"R-1","texts":1,"judged":true)"), std::string::npos) << seen.out;
   EXPECT_EQ(audit({"replay", pack, policy, "--under", "nobody"}).code, exit_code::usage);
-  EXPECT_EQ(audit({"replay", pack, pack}).code, exit_code::not_loaded);
+  std::ofstream(folder_.path() / "policy.yaml") << "kind: Policy\n";
+  EXPECT_EQ(audit({"replay", pack, policy}).code, exit_code::not_loaded);
 }
 
 }  // namespace

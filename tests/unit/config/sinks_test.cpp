@@ -26,10 +26,10 @@ TEST(sinks, are_read_with_their_receivers) {
     - {name: out, stdout: true, only: [block, admin], from: newest}
     - {name: kept, file: {path: out/audit.jsonl}}
     - {name: siem, syslog: {address: "logs.example.com:6514", tls: true, ca: ca.pem, facility: local3}}
-    - {name: hook, webhook: {url: "https://a.example/h/", secret: "${env:STOPLOG_TEST_SECRET}", group: 5, every: 250ms}}
+    - {name: hook, webhook: {url: "https://a.example/h", secret: "${env:STOPLOG_TEST_SECRET}", group: 5, every: 250ms}}
     - {name: otel, otlp: {url: "http://127.0.0.1:4318", bearer: "${env:STOPLOG_TEST_SECRET}"}}
     - {name: pg, postgresql: {connection: "${env:STOPLOG_TEST_SECRET}", table: audit.records, instance: eu-1}}
-    - {name: bus, kafka: {brokers: ["k1.example:9093", "[::1]:9094"], topic: audit, tls: true, user: u, password: "${env:STOPLOG_TEST_SECRET}", mechanism: SCRAM-SHA-256}}
+    - {name: bus, kafka: {brokers: ["k1.example:9093", "[::1]:9094"], topic: audit, tls: true, user: u, password: "${env:STOPLOG_TEST_SECRET}", mechanism: scram_sha_256}}
 )");
   ASSERT_EQ(all.size(), 7U);
   EXPECT_EQ(all[0].only, (std::vector<std::string>{"block", "admin"}));

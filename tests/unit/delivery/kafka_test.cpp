@@ -116,8 +116,13 @@ TEST(delivery_kafka_mock, a_topic_that_does_not_take_the_record_is_an_error) {
   ASSERT_FALSE(done);
   EXPECT_NE(done.error().detail.find("TOPIC_AUTHORIZATION_FAILED"), std::string::npos) << done.error().detail;
   bool again = false;
-  for (int i = 0; i < 5 && !again; ++i) again = to->deliver(records(1)).has_value();
-  EXPECT_TRUE(again);
+  std::string why;
+  for (int i = 0; i < 5 && !again; ++i) {
+    const auto more = to->deliver(records(1));
+    again = more.has_value();
+    if (!again) why = more.error().detail;
+  }
+  EXPECT_TRUE(again) << why;
 }
 
 TEST(delivery_kafka, settings_that_make_no_sense_are_an_error_without_their_values) {
