@@ -22,7 +22,7 @@ struct code {
 // The numbers are OCSF's own.
 code activity_of(const record& r) {
   if (r.kind == record_kind::admin || r.kind == record_kind::open) return {99, "Other"};
-  return r.endpoint.starts_with("openai.model") ? code{2, "Read"} : code{1, "Create"};
+  return r.endpoint == "models" ? code{2, "Read"} : code{1, "Create"};
 }
 
 code severity_of(std::string_view severity) {
