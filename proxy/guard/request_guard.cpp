@@ -54,13 +54,15 @@ result<bool> judge_messages(const json::document& in, std::vector<judged_text>& 
 // A part is opaque no longer once its data was read as text.
 std::vector<dialect::opaque_part> still_opaque(const json::document& in, const std::vector<dialect::opaque_part>& parts,
                                                const std::vector<judged_text>& judged) {
+  // In document order, so that many parts and many texts are no product.
+  std::vector<std::uint32_t> texts;
+  for (const judged_text& t : judged) {
+    if (t.field.encoded && !t.unreadable) texts.push_back(in[t.field.node].begin);
+  }
   std::vector<dialect::opaque_part> left;
   for (const dialect::opaque_part& part : parts) {
-    const auto read_in_it = [&](const judged_text& t) {
-      const json::node& n = in[t.field.node];
-      return t.field.encoded && !t.unreadable && n.begin >= in[part.node].begin && n.end <= in[part.node].end;
-    };
-    if (std::none_of(judged.begin(), judged.end(), read_in_it)) left.push_back(part);
+    const auto inside = std::lower_bound(texts.begin(), texts.end(), in[part.node].begin);
+    if (inside == texts.end() || *inside >= in[part.node].end) left.push_back(part);
   }
   return left;
 }

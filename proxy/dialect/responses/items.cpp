@@ -1,6 +1,7 @@
 #include "dialect/responses/items.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace stoplog::dialect::responses {
 
@@ -45,8 +46,11 @@ role speakers::operator()(node_id id) {
 }
 
 void note_references(const document& in, const std::vector<shape_id>& shapes, std::vector<opaque_part>& opaque) {
-  const auto known_below = [&](node_id id) {
-    return std::any_of(opaque.begin(), opaque.end(), [&](const opaque_part& p) { return in[p.node].begin >= in[id].begin && in[p.node].end <= in[id].end; });
+  const auto has_any = [&](node_id part, std::initializer_list<std::string_view> keys) {
+    return std::any_of(keys.begin(), keys.end(), [&](std::string_view key) {
+      const node_id id = in.find(part, key);
+      return id != no_node && in[id].kind != kind::null;
+    });
   };
   for (node_id id = 0; id < in.size(); ++id) {
     if (in[id].kind != kind::object || (shapes[id] != item && shapes[id] != content)) continue;
@@ -54,10 +58,10 @@ void note_references(const document& in, const std::vector<shape_id>& shapes, st
     if (shapes[id] == item) {
       const bool bare = type.empty() && in.find(id, "content") == no_node && in.find(id, "id") != no_node;
       if (type == "item_reference" || bare) opaque.push_back({id, "item_reference"});
-    } else if ((type == "input_image" || type == "computer_screenshot") && !known_below(id)) {
-      opaque.push_back({id, "image_url"});
-    } else if (type == "input_file" && !known_below(id)) {
-      opaque.push_back({id, "file"});
+    } else if (type == "input_image" || type == "computer_screenshot") {
+      if (!has_any(id, {"image_url", "file_id"})) opaque.push_back({id, "image_url"});
+    } else if (type == "input_file") {
+      if (!has_any(id, {"file_data", "file_id", "file_url"})) opaque.push_back({id, "file"});
     }
   }
 }
