@@ -50,6 +50,8 @@ void add_filters(CLI::App& verb, const shared_request& request) {
   verb.add_option("--kind", f.kind)->check(CLI::IsMember({"exchange", "open", "admin", "checkpoint"}));
   verb.add_option("--key", f.key, "A client's key id");
   verb.add_option("--team", f.team);
+  verb.add_option("--user", f.user, "An end user's pseudonym, as records show it");
+  verb.add_option("--conversation", f.conversation, "A conversation's pseudonym, as records show it");
   verb.add_option("--route", f.route);
   verb.add_option("--endpoint", f.endpoint);
   verb.add_option("--model", f.model, "The model asked for, or the one that answered");
