@@ -57,7 +57,7 @@ std::string csv_cell(std::string_view text) {
 }
 
 std::string csv_heading() {
-  return "seq,kind,id,at,key,team,address,agent,route,endpoint,upstream,model,model_answered,streamed,policy,policy_version,"
+  return "seq,kind,id,at,key,team,user,address,agent,route,endpoint,upstream,model,model_answered,conversation,streamed,policy,policy_version,"
          "policy_digest,decision,stage,rule,category,severity,reason,status,leaked,duration_us,first_byte_us,findings,"
          "finding_rules,fingerprints,request_received,request_scanned,request_released,request_complete,response_received,"
          "response_scanned,response_released,response_complete,upstream_truncated,client_gone,event,note\r\n";
@@ -67,8 +67,8 @@ std::string csv_row(std::uint64_t seq, const record& r) {
   const auto yes = [](bool value) { return value ? "yes" : "no"; };
   row to;
   to.number(seq).text(to_string(r.kind)).text(r.id).text(to_rfc3339(r.at));
-  to.text(r.key_id).text(r.team).text(r.client_address).text(r.user_agent);
-  to.text(r.route).text(r.endpoint).text(r.upstream).text(r.model_asked).text(r.model_answered).text(yes(r.streamed));
+  to.text(r.key_id).text(r.team).text(r.user).text(r.client_address).text(r.user_agent);
+  to.text(r.route).text(r.endpoint).text(r.upstream).text(r.model_asked).text(r.model_answered).text(r.conversation).text(yes(r.streamed));
   to.text(r.policy_name).text(r.policy_version).text(r.policy_digest);
   to.text(r.decision).text(r.stage).text(r.rule).text(r.category).text(r.severity).text(r.reason);
   to.number(static_cast<std::uint64_t>(std::max(r.status, 0))).number(r.leaked).number(r.duration_us).number(r.first_byte_us);

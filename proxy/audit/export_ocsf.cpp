@@ -21,7 +21,7 @@ struct code {
 
 // The numbers are OCSF's own.
 code activity_of(const record& r) {
-  if (r.kind == record_kind::admin || r.kind == record_kind::open) return {99, "Other"};
+  if (r.kind != record_kind::exchange) return {99, "Other"};
   return r.endpoint == "models" ? code{2, "Read"} : code{1, "Create"};
 }
 
@@ -153,7 +153,8 @@ void write_control(event_writer& to, const record& r) {
 }
 
 void write_unmapped(event_writer& to, const record& r) {
-  to.begin("unmapped").number("leaked", r.leaked).text("route", r.route).text("note", r.note).flag("client_gone", r.client_gone);
+  to.begin("unmapped").text("user", r.user).text("conversation", r.conversation).text("trace_id", r.trace_id);
+  to.number("leaked", r.leaked).text("route", r.route).text("note", r.note).flag("client_gone", r.client_gone);
   to.flag("upstream_truncated", r.upstream_truncated).flag("streamed", r.streamed);
   for (const auto* side : {&r.request_coverage, &r.response_coverage}) {
     to.begin(side == &r.request_coverage ? "request_coverage" : "response_coverage");

@@ -24,6 +24,7 @@ void for_each_facet(const record& r, const std::function<void(const facet&)>& ea
 bool matches(const filter& f, const record& r) {
   if (!r.id.starts_with(f.id) || !r.policy_digest.starts_with(f.policy_digest)) return false;
   if (!holds(f.kind, to_string(r.kind)) || !holds(f.key, r.key_id) || !holds(f.team, r.team)) return false;
+  if (!holds(f.user, r.user) || !holds(f.conversation, r.conversation)) return false;
   if (!holds(f.route, r.route) || !holds(f.endpoint, r.endpoint) || !holds(f.decision, r.decision)) return false;
   if (!holds(f.model, r.model_asked) && !holds(f.model, r.model_answered)) return false;
   if ((f.since && r.at < *f.since) || (f.until && r.at >= *f.until)) return false;

@@ -16,7 +16,7 @@ namespace stoplog::audit {
 struct filter {
   std::string id;             // a whole id or its beginning
   std::string kind;
-  std::string key, team, route, endpoint, model;  // model: asked for or answered
+  std::string key, team, user, conversation, route, endpoint, model;  // model: asked for or answered
   std::string decision;
   std::string policy_digest;  // a whole digest or its beginning
   std::string rule, category, severity, mode, fingerprint;

@@ -26,6 +26,8 @@ index_search::index_search(const filter& f, const seq_range& within) : asked_(f)
   ask(table::records, "kind", f.kind);
   ask(table::records, "key", f.key);
   ask(table::records, "team", f.team);
+  ask(table::records, "user", f.user);
+  ask(table::records, "conversation", f.conversation);
   ask(table::records, "route", f.route);
   ask(table::records, "endpoint", f.endpoint);
   ask(table::records, "decision", f.decision);

@@ -13,7 +13,7 @@ namespace stoplog::audit {
 namespace {
 
 constexpr int busy_ms = 50;  // the caller tries again later
-constexpr std::uint64_t layout_version = 2;
+constexpr std::uint64_t layout_version = 3;
 
 // `user_version` is the version of this layout. Every column that a filter asks
 // for has an index, in which the records of one value stand in order of seq: a
@@ -25,13 +25,15 @@ BEGIN IMMEDIATE;
 CREATE TABLE records(
   seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
   at INTEGER NOT NULL, status INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,
-  team TEXT NOT NULL, route TEXT NOT NULL, endpoint TEXT NOT NULL, decision TEXT NOT NULL,
-  policy_digest TEXT NOT NULL);
+  team TEXT NOT NULL, user TEXT NOT NULL, conversation TEXT NOT NULL, route TEXT NOT NULL, endpoint TEXT NOT NULL,
+  decision TEXT NOT NULL, policy_digest TEXT NOT NULL);
 CREATE INDEX records_status ON records(status);
 CREATE INDEX records_kind ON records(kind);
 CREATE INDEX records_id ON records(id);
 CREATE INDEX records_key ON records(key);
 CREATE INDEX records_team ON records(team);
+CREATE INDEX records_user ON records(user);
+CREATE INDEX records_conversation ON records(conversation);
 CREATE INDEX records_route ON records(route);
 CREATE INDEX records_endpoint ON records(endpoint);
 CREATE INDEX records_decision ON records(decision);
@@ -53,7 +55,7 @@ CREATE TABLE troubles(
 CREATE TABLE progress(one INTEGER PRIMARY KEY CHECK(one = 1),
   segment INTEGER NOT NULL, offset INTEGER NOT NULL, seq INTEGER NOT NULL);
 INSERT INTO progress VALUES(1, 0, 0, 0);
-PRAGMA user_version = 2;
+PRAGMA user_version = 3;
 COMMIT;
 )sql";
 
@@ -129,7 +131,7 @@ result<void> index_writer::prepare() {
     to = std::move(*made);
     return {};
   };
-  auto made = make(prepared_->add_record, "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  auto made = make(prepared_->add_record, "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   if (made) made = make(prepared_->add_model, "INSERT OR IGNORE INTO models VALUES(?,?)");
   if (made) made = make(prepared_->add_finding, "INSERT INTO findings VALUES(?,?,?,?,?,?)");
   if (made) {
@@ -178,8 +180,8 @@ result<void> index_writer::add(const line& at, const stored_record& stored) {
   const auto status = static_cast<std::uint64_t>(r.status);
   auto added = prepared_->add_record.bind(1, at.seq).bind(2, at.segment).bind(3, at.offset)
                    .bind(4, std::uint64_t{at.bytes.size()}).bind(5, micros).bind(6, status).bind(7, to_string(r.kind))
-                   .bind(8, r.id).bind(9, r.key_id).bind(10, r.team).bind(11, r.route).bind(12, r.endpoint)
-                   .bind(13, r.decision).bind(14, r.policy_digest).run();
+                   .bind(8, r.id).bind(9, r.key_id).bind(10, r.team).bind(11, r.user).bind(12, r.conversation).bind(13, r.route)
+                   .bind(14, r.endpoint).bind(15, r.decision).bind(16, r.policy_digest).run();
   if (added) added = prepared_->widen_span.bind(1, at.seq / records_per_span).bind(2, micros).run();
   if (!added) return added;
   return add_facets(at.seq, r);

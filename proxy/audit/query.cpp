@@ -103,11 +103,14 @@ bool reader::by_index(search& wanted) {
   }
   // What came after the index's last record is the newest.
   const position next = index->next();
+  // The index may still know records whose segments were retired: they are gone, not damaged.
+  const auto segments = list_segments(directory_);
+  const std::uint64_t oldest = segments && !segments->empty() ? segments->front() : 0;
   const auto read_rest = [&] {
     if (!wanted.full() && next.seq < wanted.within.before) scan(wanted, next, no_bound);
   };
   if (wanted.newest_first()) read_rest();
-  if (!read_places(wanted, *index, {wanted.within.first, std::min(wanted.within.before, next.seq)})) return false;
+  if (!read_places(wanted, *index, {std::max(wanted.within.first, oldest), std::min(wanted.within.before, next.seq)})) return false;
   if (!wanted.newest_first()) read_rest();
   return true;
 }

@@ -104,7 +104,7 @@ void print_days(const std::vector<found_record>& records) {
 }
 
 bool names_a_subject(const audit::filter& f) {
-  return !(f.id.empty() && f.key.empty() && f.team.empty() && f.fingerprint.empty() && f.rule.empty());
+  return !(f.id.empty() && f.key.empty() && f.team.empty() && f.user.empty() && f.conversation.empty() && f.fingerprint.empty() && f.rule.empty());
 }
 
 }  // namespace
@@ -112,7 +112,7 @@ bool names_a_subject(const audit::filter& f) {
 exit_code audit_timeline(audit_request request) {
   exit_code code = exit_code::fine;
   if (!names_a_subject(request.asked)) {
-    return refuse("say whose timeline: --key, --team, --fingerprint, --rule or --id");
+    return refuse("say whose timeline: --key, --team, --user, --conversation, --fingerprint, --rule or --id");
   }
   if (!read_times(request, code)) return code;
   auto reading = open_log(request, code);

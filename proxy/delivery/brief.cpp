@@ -37,7 +37,7 @@ std::string brief(const outgoing& from) {
   to.raw().begin_object();
   to.number("seq", from.seq).text("kind", audit::to_string(r.kind)).text("id", r.id).text("at", to_rfc3339(r.at));
   to.text("decision", r.decision).text("stage", r.stage).text("rule", r.rule).text("category", r.category).text("severity", r.severity);
-  to.text("reason", r.reason).text("key", r.key_id).text("team", r.team).text("route", r.route).text("endpoint", r.endpoint);
+  to.text("reason", r.reason).text("key", r.key_id).text("team", r.team).text("user", r.user).text("conversation", r.conversation).text("route", r.route).text("endpoint", r.endpoint);
   to.text("model", r.model_asked).text("policy", r.policy_name).text("policy_digest", r.policy_digest);
   if (r.kind == audit::record_kind::exchange) {
     to.number("status", static_cast<std::uint64_t>(std::max(r.status, 0))).number("leaked", r.leaked);

@@ -59,13 +59,17 @@ void add_record(json::writer& to, const outgoing& from, const std::string& obser
   attribute(to, "stoplog.severity", r.severity);
   attribute(to, "stoplog.key", r.key_id);
   attribute(to, "stoplog.team", r.team);
+  attribute(to, "stoplog.user", r.user);
+  attribute(to, "gen_ai.conversation.id", r.conversation);
   attribute(to, "stoplog.route", r.route);
   attribute(to, "stoplog.event", r.event);
   attribute(to, "gen_ai.request.model", r.model_asked);
   attribute(to, "gen_ai.response.model", r.model_answered);
   attribute(to, "gen_ai.response.id", r.response_id);
   if (r.status > 0) attribute(to, "http.response.status_code", static_cast<std::uint64_t>(r.status));
-  to.end_array().end_object();
+  to.end_array();
+  if (!r.trace_id.empty()) to.member("traceId", r.trace_id).member("spanId", r.span_id);
+  to.end_object();
 }
 
 }  // namespace

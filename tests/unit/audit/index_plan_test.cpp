@@ -22,6 +22,8 @@ std::vector<asked> conditions() {
           {"kind", [](filter& f) { f.kind = "admin"; }},
           {"key", [](filter& f) { f.key = "search"; }},
           {"team", [](filter& f) { f.team = "support"; }},
+          {"user", [](filter& f) { f.user = "u"; }},
+          {"conversation", [](filter& f) { f.conversation = "c"; }},
           {"route", [](filter& f) { f.route = "default"; }},
           {"endpoint", [](filter& f) { f.endpoint = "openai.chat"; }},
           {"model", [](filter& f) { f.model = "demo"; }},
@@ -80,7 +82,7 @@ TEST_F(audit_index_plan, every_condition_and_every_pair_walks_an_index) {
       ++tried;
     }
   }
-  EXPECT_EQ(tried, 190);
+  EXPECT_EQ(tried, 231);
   expect_walks_an_index({}, "nothing");
 }
 
