@@ -30,6 +30,14 @@ class object {
   void flag(std::string_view name, bool& to) const {
     if (const auto id = find(name, json::kind::boolean); id != json::no_node) to = doc_[id].text == "true";
   }
+  void texts(std::string_view name, std::vector<std::string>& to) const {
+    const auto id = find(name, json::kind::array);
+    if (id == json::no_node) return;
+    for (auto child = doc_[id].first_child; child != json::no_node; child = doc_[child].next) {
+      if (doc_[child].kind == json::kind::string) to.emplace_back(doc_[child].text);
+      else sound_ = false;
+    }
+  }
   template <class Each>
   void list(std::string_view name, Each each) const {
     const auto id = find(name, json::kind::array);
@@ -70,13 +78,16 @@ void read_finding(const object& from, finding& f) {
   from.number("end", f.end);
   from.text("fingerprint", f.fingerprint);
   from.text("excerpt", f.excerpt);
+  from.text("exception", f.exception);
 }
 
 void read_coverage(const object& from, coverage& c) {
   from.number("received", c.received);
   from.number("scanned", c.scanned);
   from.number("released", c.released);
+  from.number("withheld", c.withheld);
   from.flag("complete", c.complete);
+  from.text("not_scanned", c.not_scanned);
   from.number("opaque_dropped", c.opaque_dropped);
   from.list("opaque", [&](const object& part) {
     auto& added = c.opaque_parts.emplace_back();
@@ -89,6 +100,7 @@ void read_subject(const object& line, record& r) {
   const object who = line.in("who");
   who.text("key", r.key_id);
   who.text("team", r.team);
+  who.text("user", r.user);
   who.text("address", r.client_address);
   who.text("agent", r.user_agent);
   const object what = line.in("what");
@@ -98,11 +110,17 @@ void read_subject(const object& line, record& r) {
   what.text("model", r.model_asked);
   what.text("model_answered", r.model_answered);
   what.text("response_id", r.response_id);
+  what.text("trace", r.trace_id);
+  what.text("span", r.span_id);
+  what.text("conversation", r.conversation);
+  what.flag("conversation_derived", r.conversation_derived);
   what.flag("streamed", r.streamed);
   const object policy = line.in("policy");
   policy.text("name", r.policy_name);
   policy.text("version", r.policy_version);
   policy.text("digest", r.policy_digest);
+  policy.texts("packs", r.packs);
+  policy.text("engine", r.engine_version);
 }
 
 void read_outcome(const object& line, record& r) {
@@ -117,6 +135,7 @@ void read_outcome(const object& line, record& r) {
   outcome.number("leaked", r.leaked);
   outcome.number("duration_us", r.duration_us);
   outcome.number("first_byte_us", r.first_byte_us);
+  outcome.number("added_us", r.added_us);
   outcome.number("events", r.events);
   outcome.flag("upstream_truncated", r.upstream_truncated);
   outcome.flag("client_gone", r.client_gone);
@@ -125,10 +144,33 @@ void read_outcome(const object& line, record& r) {
   const object covered = line.in("coverage");
   read_coverage(covered.in("request"), r.request_coverage);
   read_coverage(covered.in("response"), r.response_coverage);
+  const object tokens = line.in("tokens");
+  tokens.number("input", r.input_tokens);
+  tokens.number("output", r.output_tokens);
+  tokens.flag("estimated", r.tokens_estimated);
+}
+
+void read_captured(const object& from, captured& c) {
+  const auto direction = [](const object& text, captured_text& to) {
+    text.number("bytes", to.bytes);
+    text.text("digest", to.digest);
+    text.flag("clipped", to.clipped);
+  };
+  from.text("mode", c.mode);
+  direction(from.in("request"), c.request);
+  direction(from.in("response"), c.response);
+  from.text("sealed", c.sealed);
+  from.text("lost", c.lost);
+}
+
+void read_tree(const object& from, tree_note& t) {
+  from.number("size", t.size);
+  from.text("root", t.root);
+  from.texts("frontier", t.frontier);
 }
 
 std::optional<record_kind> kind_from(std::string_view name) {
-  for (const auto kind : {record_kind::exchange, record_kind::open, record_kind::admin}) {
+  for (const auto kind : {record_kind::exchange, record_kind::open, record_kind::admin, record_kind::checkpoint}) {
     if (name == to_string(kind)) return kind;
   }
   return {};
@@ -162,8 +204,11 @@ result<stored_record> decoder::decode(std::string_view line) {
   r.kind = *known;
   r.at = *time;
   top.text("id", r.id);
+  top.number("mono_ms", r.monotonic_ms);
   read_subject(top, r);
   read_outcome(top, r);
+  read_captured(top.in("content"), r.content);
+  read_tree(top.in("tree"), r.tree);
   top.text("event", r.event);
   top.text("note", r.note);
   top.flag("clipped", r.clipped);

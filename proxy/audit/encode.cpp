@@ -41,6 +41,19 @@ class line_writer {
     members();
     out_.end_object();
   }
+  void texts(std::string_view name, const std::vector<std::string>& values, std::size_t most) {
+    if (values.empty()) return;
+    if (values.size() > most) clipped_ = true;
+    out_.key(name).begin_array();
+    for (std::size_t i = 0; i < std::min(values.size(), most); ++i) {
+      const std::string_view kept = audit::clipped(values[i], text_bytes_max);
+      if (kept.size() != values[i].size()) clipped_ = true;
+      scratch_.clear();
+      append_json_text(scratch_, kept);
+      out_.raw(scratch_);
+    }
+    out_.end_array();
+  }
   json::writer& raw() noexcept { return out_; }
   void mark_clipped() noexcept { clipped_ = true; }
   bool clipped() const noexcept { return clipped_; }
@@ -74,6 +87,7 @@ void write_finding(line_writer& out, const finding& f) {
   out.number("end", f.end);
   out.text("fingerprint", f.fingerprint);
   out.text("excerpt", f.excerpt);
+  out.text("exception", f.exception);
   out.raw().end_object();
 }
 
@@ -93,7 +107,9 @@ void write_coverage(line_writer& out, std::string_view name, const coverage& c, 
     out.number("received", c.received);
     out.number("scanned", c.scanned);
     out.number("released", c.released);
+    out.number("withheld", c.withheld);
     out.flag("complete", c.complete);
+    out.text("not_scanned", c.not_scanned);
     const std::size_t kept = std::min(c.opaque_parts.size(), most);
     if (kept != 0) {
       out.raw().key("opaque").begin_array();
@@ -111,14 +127,17 @@ void write_coverage(line_writer& out, std::string_view name, const coverage& c, 
 }
 
 void write_subject(line_writer& out, const record& r) {
-  const bool known_who = !(r.key_id.empty() && r.team.empty() && r.client_address.empty() && r.user_agent.empty());
+  const bool known_who =
+      !(r.key_id.empty() && r.team.empty() && r.user.empty() && r.client_address.empty() && r.user_agent.empty());
   out.group("who", known_who, [&] {
     out.text("key", r.key_id);
     out.text("team", r.team);
+    out.text("user", r.user);
     out.text("address", r.client_address);
     out.text("agent", r.user_agent);
   });
-  const bool known_what = r.kind != record_kind::admin || !r.route.empty() || !r.endpoint.empty();
+  const bool of_the_log = r.kind == record_kind::admin || r.kind == record_kind::checkpoint;
+  const bool known_what = !of_the_log || !r.route.empty() || !r.endpoint.empty();
   out.group("what", known_what, [&] {
     out.text("route", r.route);
     out.text("endpoint", r.endpoint);
@@ -126,13 +145,20 @@ void write_subject(line_writer& out, const record& r) {
     out.text("model", r.model_asked);
     out.text("model_answered", r.model_answered);
     out.text("response_id", r.response_id);
+    out.text("trace", r.trace_id);
+    out.text("span", r.span_id);
+    out.text("conversation", r.conversation);
+    out.flag_if("conversation_derived", r.conversation_derived);
     out.flag("streamed", r.streamed);
   });
-  const bool known_policy = !(r.policy_name.empty() && r.policy_version.empty() && r.policy_digest.empty());
+  const bool known_policy = !(r.policy_name.empty() && r.policy_version.empty() && r.policy_digest.empty() &&
+                              r.engine_version.empty() && r.packs.empty());
   out.group("policy", known_policy, [&] {
     out.text("name", r.policy_name);
     out.text("version", r.policy_version);
     out.text("digest", r.policy_digest);
+    out.texts("packs", r.packs, packs_max);
+    out.text("engine", r.engine_version);
   });
 }
 
@@ -148,6 +174,7 @@ void write_outcome(line_writer& out, const record& r, kept_counts keep) {
     out.number("leaked", r.leaked);
     out.number("duration_us", r.duration_us);
     out.number("first_byte_us", r.first_byte_us);
+    out.number("added_us", r.added_us);
     out.number("events", r.events);
     out.flag_if("upstream_truncated", r.upstream_truncated);
     out.flag_if("client_gone", r.client_gone);
@@ -156,6 +183,36 @@ void write_outcome(line_writer& out, const record& r, kept_counts keep) {
   out.group("coverage", true, [&] {
     write_coverage(out, "request", r.request_coverage, keep.opaque_parts);
     write_coverage(out, "response", r.response_coverage, keep.opaque_parts);
+  });
+  out.group("tokens", r.input_tokens != 0 || r.output_tokens != 0, [&] {
+    out.number("input", r.input_tokens);
+    out.number("output", r.output_tokens);
+    out.flag("estimated", r.tokens_estimated);
+  });
+}
+
+void write_captured(line_writer& out, const captured& c) {
+  const auto direction = [&](std::string_view name, const captured_text& of) {
+    out.group(name, of != captured_text{}, [&] {
+      out.number("bytes", of.bytes);
+      out.text("digest", of.digest);
+      out.flag_if("clipped", of.clipped);
+    });
+  };
+  out.group("content", c != captured{}, [&] {
+    out.text("mode", c.mode);
+    direction("request", c.request);
+    direction("response", c.response);
+    out.text("sealed", c.sealed);
+    out.text("lost", c.lost);
+  });
+}
+
+void write_tree(line_writer& out, const tree_note& t) {
+  out.group("tree", t != tree_note{}, [&] {
+    out.number("size", t.size);
+    out.text("root", t.root);
+    out.texts("frontier", t.frontier, frontier_max);
   });
 }
 
@@ -167,9 +224,12 @@ std::string write_line(const record& r, std::uint64_t seq, kept_counts keep) {
   out.text("kind", to_string(r.kind));
   out.text("id", r.id);
   out.text("at", to_rfc3339(r.at));
+  out.number_if("mono_ms", r.monotonic_ms);
   write_subject(out, r);
   // A stream that has only begun has no outcome yet, and most admin records have none.
   if (r.kind == record_kind::exchange || !r.decision.empty()) write_outcome(out, r, keep);
+  write_captured(out, r.content);
+  write_tree(out, r.tree);
   out.text("event", r.event);
   out.text("note", r.note);
   out.flag_if("clipped", r.clipped || out.clipped());
@@ -186,6 +246,7 @@ std::string_view to_string(record_kind kind) noexcept {
     case record_kind::exchange: return "exchange";
     case record_kind::open: return "open";
     case record_kind::admin: return "admin";
+    case record_kind::checkpoint: return "checkpoint";
   }
   return "unknown";
 }

@@ -17,6 +17,8 @@ namespace stoplog::audit {
 inline constexpr std::size_t text_bytes_max = 4096;   // one text
 inline constexpr std::size_t findings_max = 256;      // then findings_dropped
 inline constexpr std::size_t opaque_max = 256;        // then opaque_dropped
+inline constexpr std::size_t packs_max = 64;
+inline constexpr std::size_t frontier_max = 64;         // one hash for each bit of a size
 inline constexpr std::size_t record_bytes_max = 4 * 1024 * 1024;  // then findings and opaque parts are only counted
 
 struct stored_record {

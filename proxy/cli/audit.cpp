@@ -56,7 +56,7 @@ void add_place(CLI::App& verb, const shared_request& request) {
 void add_filters(CLI::App& verb, const shared_request& request) {
   audit::filter& f = request->asked;
   verb.add_option("--id", f.id, "A decision id or its beginning");
-  verb.add_option("--kind", f.kind)->check(CLI::IsMember({"exchange", "open", "admin"}));
+  verb.add_option("--kind", f.kind)->check(CLI::IsMember({"exchange", "open", "admin", "checkpoint"}));
   verb.add_option("--key", f.key, "A client's key id");
   verb.add_option("--team", f.team);
   verb.add_option("--route", f.route);

@@ -98,6 +98,9 @@ std::string sentence(const record& r) {
   switch (r.kind) {
     case audit::record_kind::admin:
       return when + "the proxy recorded " + shown(r.event) + (r.note.empty() ? "." : ": " + shown(r.note) + ".");
+    case audit::record_kind::checkpoint:
+      return when + "the log held " + counted(r.tree.size, "record") + "; this checkpoint " +
+             (r.note.empty() ? "is not signed." : "is signed.");
     case audit::record_kind::open:
       return when + subject(r) + " had begun; this record does not say how it ended.";
     case audit::record_kind::exchange: return when + subject(r) + ' ' + outcome(r) + reservations(r) + '.';

@@ -52,6 +52,7 @@ void show_subject(sheet& to, const record& r) {
   to.heading("who");
   to.field("key", r.key_id);
   to.field("team", r.team);
+  to.field("user", r.user);
   to.field("address", r.client_address);
   to.field("agent", r.user_agent);
   to.heading("what");
@@ -61,6 +62,8 @@ void show_subject(sheet& to, const record& r) {
   to.field("model asked", r.model_asked);
   to.field("model answered", r.model_answered);
   to.field("response id", r.response_id);
+  to.field("conversation", r.conversation + (r.conversation_derived ? " (derived from how it begins)" : ""));
+  to.field("trace", r.trace_id);
   to.field("streamed", r.streamed ? "yes" : "no");
 }
 
@@ -76,6 +79,11 @@ void show_outcome(sheet& to, const record& r) {
   to.field("leaked", counted(r.leaked, "byte") + " released after the start of the deciding match");
   to.field("duration", milliseconds(r.duration_us));
   to.field("first byte", milliseconds(r.first_byte_us));
+  to.field("added", milliseconds(r.added_us) + " by the proxy itself");
+  if (r.input_tokens != 0 || r.output_tokens != 0) {
+    to.field("tokens", std::to_string(r.input_tokens) + " in, " + std::to_string(r.output_tokens) + " out" +
+                           (r.tokens_estimated ? " (estimated)" : ""));
+  }
   to.field("events", r.events == 0 ? "" : std::to_string(r.events));
   to.field("upstream", r.upstream_truncated ? "its answer broke off" : "");
   to.field("client", r.client_gone ? "had gone" : "");
@@ -94,6 +102,7 @@ void show_findings(sheet& to, const record& r) {
     to.field("  pack", f.pack);
     to.field("  fingerprint", f.fingerprint);
     to.field("  excerpt", f.excerpt);
+    to.field("  exception", f.exception);
   }
   if (r.findings_dropped != 0) to.line("and " + std::to_string(r.findings_dropped) + " more that were only counted");
 }
@@ -102,8 +111,27 @@ void show_coverage(sheet& to, const char* name, const audit::coverage& c) {
   const bool none = c.received == 0 && c.opaque_parts.empty() && c.opaque_dropped == 0;
   to.field(name, none ? "no text" : std::to_string(c.received) + " received, " + std::to_string(c.scanned) + " scanned, " +
                      std::to_string(c.released) + " released; " + (c.complete ? "complete" : "not complete"));
+  to.field("  withheld", c.withheld == 0 ? "" : counted(c.withheld, "byte"));
+  to.field("  not scanned", c.not_scanned);
   for (const audit::opaque& part : c.opaque_parts) to.field("  not scanned", part.path + ": " + part.kind);
   if (c.opaque_dropped != 0) to.field("  not scanned", "and " + std::to_string(c.opaque_dropped) + " more");
+}
+
+void show_content(sheet& to, const audit::captured& c) {
+  if (c == audit::captured{}) return;
+  const auto text = [](const audit::captured_text& t) {
+    return t.digest.empty() ? std::string() : counted(t.bytes, "byte") + ", digest " + t.digest + (t.clipped ? ", clipped" : "");
+  };
+  to.heading("captured content");
+  to.field("mode", c.mode);
+  to.field("request", text(c.request));
+  to.field("response", text(c.response));
+  to.field("sealed", c.sealed);
+  to.field("lost", c.lost);
+}
+
+bool of_the_log(const record& r) {
+  return r.kind == audit::record_kind::admin || r.kind == audit::record_kind::checkpoint;
 }
 
 void show_exchange(sheet& to, const record& r) {
@@ -114,6 +142,7 @@ void show_exchange(sheet& to, const record& r) {
     to.heading("coverage, in bytes of text");
     show_coverage(to, "request", r.request_coverage);
     show_coverage(to, "response", r.response_coverage);
+    show_content(to, r.content);
   }
 }
 
@@ -130,12 +159,14 @@ std::string full_view(const audit::found_record& found) {
   to.field("event", r.event);
   to.field("note", r.note);
   to.field("clipped", r.clipped ? "yes: a text or a list was too long and was cut" : "");
-  if (r.kind != audit::record_kind::admin) show_exchange(to, r);
+  if (!of_the_log(r)) show_exchange(to, r);
   if (!r.policy_name.empty() || !r.policy_digest.empty()) {
     to.heading("policy");
     to.field("name", r.policy_name);
     to.field("version", r.policy_version);
     to.field("digest", r.policy_digest);
+    for (const std::string& pack : r.packs) to.field("pack", pack);
+    to.field("engine", r.engine_version);
   }
   return sentence(r) + "\n" + to.take();
 }
@@ -149,6 +180,9 @@ std::string row_view(const audit::found_record& found) {
   const record& r = found.value;
   const std::string time = column(second_of(r.at).substr(0, 19), 20);
   if (r.kind == audit::record_kind::admin) return time + column("admin", 9) + shown(r.event + " " + r.note) + '\n';
+  if (r.kind == audit::record_kind::checkpoint) {
+    return time + column("checkpoint", 11) + counted(r.tree.size, "record") + ", root " + shown(r.tree.root) + '\n';
+  }
   const bool open = r.kind == audit::record_kind::open;
   return time + column(open ? "begun" : r.decision, 8) + ' ' + column(r.status == 0 ? "" : std::to_string(r.status), 6) + ' ' +
          column(r.key_id, 16) + ' ' + column(r.route, 12) + ' ' + column(r.model_asked, 18) + ' ' +

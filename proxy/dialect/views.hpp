@@ -50,6 +50,10 @@ struct request_facts {
   bool wants_usage = false;     // chat: stream_options.include_usage
   std::uint32_t choices = 1;    // answers asked for (chat: n)
   std::uint64_t text_bytes = 0; // of all texts; for estimates
+  // Filled by read_subject (subject.hpp), for every dialect alike:
+  std::string user;             // the end user whom the request names
+  std::string conversation;     // what the request calls its conversation
+  std::string opening;          // how it begins, where it has no name
 };
 
 struct request_view {

@@ -14,6 +14,7 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
   auto view = codec.read_answer(in);
   if (!view) return view.error();
   answer_outcome done;
+  dialect::read_usage(in, done.report.usage);
   document_judge judge(policy);
   std::vector<judged_text> judged;
   std::vector<json::node_id> blocked;

@@ -48,6 +48,7 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
                                                   std::string& out, std::size_t& ending_at) {
   const auto view = stream_->read(event.name, data);
   if (!view) return view.error();
+  dialect::read_usage(data, report_.usage);
   auto blocked = flush((*view)->last ? all_lanes() : (*view)->ended, **view, out);
   if (blocked && !*blocked) blocked = judge_name(event.name);
   if (blocked && !*blocked) blocked = judge_texts(data, **view);

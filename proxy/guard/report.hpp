@@ -1,6 +1,7 @@
 // What the guard saw of one exchange; goes into the audit record as it is.
 #pragma once
 
+#include "dialect/usage.hpp"
 #include "policy/decision.hpp"
 
 #include <cstdint>
@@ -30,6 +31,7 @@ struct report {
   // Bytes of the deciding channel released after the start of the deciding
   // match: 0, always; recorded because it is the promise.
   std::uint64_t leaked = 0;
+  dialect::token_usage usage;     // as the upstream counted, if it did
   bool findings_dropped = false;  // there were more findings than are kept
 };
 

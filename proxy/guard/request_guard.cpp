@@ -1,5 +1,6 @@
 #include "guard/request_guard.hpp"
 
+#include "dialect/subject.hpp"
 #include "guard/document_judge.hpp"
 #include "guard/joined_parts.hpp"
 #include "json/writer.hpp"
@@ -32,6 +33,7 @@ result<dialect::request_facts> request_guard::read(std::string body) {
   if (!view) return view.error();
   s.document = *document;
   s.view = std::move(*view);
+  dialect::read_subject(**document, s.view, s.view.facts);
   return s.view.facts;
 }
 

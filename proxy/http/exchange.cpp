@@ -1,8 +1,10 @@
 #include "http/exchange.hpp"
 
+#include "base/version.hpp"
 #include "http/decoded_body.hpp"
 #include "http/exchange_record.hpp"
 #include "http/forwarding.hpp"
+#include "http/trace_parent.hpp"
 
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/execution/outstanding_work.hpp>
@@ -18,11 +20,6 @@ namespace asio = boost::asio;
 using steady = std::chrono::steady_clock;
 
 namespace {
-
-std::uint64_t microseconds_since(steady::time_point began) {
-  return static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(steady::now() - began).count());
-}
 
 // application/json, with no charset or UTF-8.
 bool is_json(std::string_view content_type) {
@@ -49,6 +46,8 @@ bool declares_more_than(const message_head& head, std::size_t bytes_max) {
 exchange::exchange(session& of, message_reader& request) : session_(of), request_(request), began_(steady::now()) {
   record_.id = session_.home().new_id().to_string();
   record_.at = wall_now();
+  record_.monotonic_ms = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(began_.time_since_epoch()).count());
   record_.client_address = session_.client_address();
   record_.decision = "allow";
   session_.on_upstream_deadline([this] { abort_upstream(); });
@@ -62,6 +61,10 @@ exchange::~exchange() {
 
 asio::awaitable<bool> exchange::run() {
   record_.user_agent = request_.head().value("user-agent");
+  if (auto parent = read_trace_parent(request_.head())) {
+    record_.trace_id = std::move(parent->trace_id);
+    record_.span_id = std::move(parent->span_id);
+  }
   keep_ = request_.head().keep_alive;
   if (co_await admit() && co_await read() && co_await judge() && co_await forward()) co_await relay();
   finish();
@@ -161,6 +164,7 @@ asio::awaitable<bool> exchange::judge() {
     co_await refuse(fail(errc::audit_unavailable));
     co_return false;
   }
+  if (!guard_) judged_ = true;                       // the request has no text
   if (endpoint_->scans == nullptr) co_return true;  // nothing to scan here
   policy::subject subject;
   subject.route = route_->name;
@@ -176,15 +180,16 @@ asio::awaitable<bool> exchange::judge() {
     co_await refuse(fail(errc::no_route, "no policy applies to this request"));
     co_return false;
   }
-  record_.policy_name = policy_->name();
-  record_.policy_version = policy_->version();
-  record_.policy_digest = policy_->digest();
+  add_subject(record_, facts_, *policy_);
   if (!guard_) co_return true;  // only the answer has text
+  const auto judging = steady::now();
   auto outcome = guard_->inspect(policy_);
+  added_us_ += microseconds_since(judging);
   if (!outcome) {
     co_await refuse(outcome.error());
     co_return false;
   }
+  judged_ = true;
   add_report(record_, outcome->report, *policy_, direction::request);
   coverage_ = coverage_header(outcome->report.coverage);
   if (outcome->report.decision.verdict == verdict::block) {
@@ -200,6 +205,9 @@ asio::awaitable<void> exchange::refuse(error why) {
   // 5xx: not the request's fault.
   record_.decision = status_of(why.code) < 500 ? "refuse" : "error";
   record_.reason = to_string(why.code);
+  // Nobody judged what the request says, or what the answer said.
+  if (!judged_) record_.request_coverage.not_scanned = record_.reason;
+  else if (leaves_text_unjudged(why.code)) record_.response_coverage.not_scanned = record_.reason;
   if (why.code == errc::client_gone) {
     record_.client_gone = true;
     keep_ = false;
@@ -246,7 +254,7 @@ void exchange::abort_upstream() noexcept { upstream_.abort(); }
 
 asio::awaitable<bool> exchange::write_record() {
   recorded_ = true;
-  record_.duration_us = microseconds_since(began_);
+  complete_record();
   shared().counts.finished(record_);
   co_return co_await make_durable(record_);
 }
@@ -271,14 +279,23 @@ asio::awaitable<bool> exchange::make_durable(audit::record what) {
     };
     if (!shared().log.append(std::move(what), audit::durability::before, resume)) resume(false);
   };
-  co_return co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
+  const auto waiting = steady::now();
+  const bool durable = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
+  added_us_ += microseconds_since(waiting);
+  co_return durable;
+}
+
+void exchange::complete_record() {
+  record_.duration_us = microseconds_since(began_);
+  record_.added_us = added_us_;
+  record_.engine_version = engine_version();
 }
 
 void exchange::finish() {
   if (recorded_) return;
   recorded_ = true;
   record_.client_gone = record_.client_gone || client_gone_;
-  record_.duration_us = microseconds_since(began_);
+  complete_record();
   shared().counts.finished(record_);
   shared().log.append(std::move(record_), audit::durability::soon);
 }

@@ -68,6 +68,7 @@ class exchange {
   // A stream is under way: a crash must leave a trace of it, and of what was
   // masked before it is released. Durable once anything was redacted.
   waits<bool> write_open(const guard::report* answer);
+  void complete_record();                        // what is known only at the end
   void finish();                                 // the record of whatever was not recorded yet
 
   std::vector<header> stamps() const;            // the x-stoplog-* headers of the reply
@@ -93,6 +94,8 @@ class exchange {
   coding::decoder decoder_{coding::kind::identity, {.bytes = 0}};  // of a streamed answer
   std::string decoded_;     // what it made of the bytes at hand
   std::optional<client_watch> watch_;
+  std::uint64_t added_us_ = 0;
+  bool judged_ = false;     // the request was, or has nothing to judge
   bool client_gone_ = false;
   bool recorded_ = false;
   bool redaction_recorded_ = false;

@@ -1,5 +1,8 @@
 #include "http/exchange_record.hpp"
 
+#include "base/version.hpp"
+
+#include <algorithm>
 #include <set>
 
 namespace stoplog::http {
@@ -26,17 +29,53 @@ audit::finding to_record(const policy::finding& from, const policy::compiled_pol
   return to;
 }
 
+constexpr std::uint64_t bytes_a_token = 4;  // of English text, roughly
+
+std::uint64_t estimate(std::uint64_t bytes) { return (bytes + bytes_a_token - 1) / bytes_a_token; }
+
 }  // namespace
+
+std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began) {
+  return static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began).count());
+}
+
+bool leaves_text_unjudged(errc why) { return why == errc::upstream_malformed || why == errc::evaluation_failed; }
+
+void add_subject(audit::record& to, const dialect::request_facts& from, const policy::compiled_policy& by) {
+  to.policy_name = by.name();
+  to.policy_version = by.version();
+  to.policy_digest = by.digest();
+  to.packs = by.packs();
+  to.engine_version = engine_version();
+  // Two keys whose conversations begin alike have two conversations.
+  const std::string of = to.team + '\0' + to.key_id + '\0';
+  if (!from.user.empty()) to.user = by.pseudonym("user", from.user);
+  const std::string& said = from.conversation.empty() ? from.opening : from.conversation;
+  if (said.empty()) return;
+  to.conversation = by.pseudonym("conversation", from.conversation.empty() ? of + from.user + '\0' + said : said);
+  to.conversation_derived = from.conversation.empty();
+}
+
+void add_tokens(audit::record& to, const dialect::token_usage& counted) {
+  to.tokens_estimated = !counted.counted;
+  to.input_tokens = counted.counted ? counted.input : estimate(to.request_coverage.received);
+  to.output_tokens = counted.counted ? counted.output : estimate(to.response_coverage.received);
+}
 
 void add_report(audit::record& to, const guard::report& from, const policy::compiled_policy& by, direction of) {
   auto& coverage = of == direction::request ? to.request_coverage : to.response_coverage;
   coverage.received = from.coverage.received;
   coverage.scanned = from.coverage.scanned;
   coverage.released = from.coverage.released;
+  coverage.withheld = coverage.received - std::min(coverage.received, coverage.released);
   coverage.complete = from.coverage.complete();
   for (const auto& each : from.coverage.opaque) coverage.opaque_parts.push_back({each.path, each.kind});
   for (const auto& each : from.decision.findings) to.findings.push_back(to_record(each, by));
-  if (of == direction::response) to.leaked = from.leaked;
+  if (of == direction::response) {
+    to.leaked = from.leaked;
+    add_tokens(to, from.usage);
+  }
 
   const verdict v = from.decision.verdict;
   const bool stronger = (to.decision == "allow" && v != verdict::allow) || (to.decision == "redact" && v == verdict::block);

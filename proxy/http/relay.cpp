@@ -62,8 +62,7 @@ asio::awaitable<result<void>> exchange::ask(bool fresh) {
   // An upstream may answer before it has read everything: look for its answer all the same.
   const auto read = co_await read_answer_head();
   if (!read) co_return written ? read.error() : upstream_failure(errc::upstream_unreachable);
-  record_.first_byte_us = static_cast<std::uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - began_).count());
+  record_.first_byte_us = microseconds_since(began_);
   co_return result<void>{};
 }
 
@@ -171,7 +170,9 @@ asio::awaitable<void> exchange::relay_whole() {
   }
   std::string body = std::move(*decoded);
   if (endpoint_->scans != nullptr) {
+    const auto judging = std::chrono::steady_clock::now();
     auto judged = guard::inspect_answer(*endpoint_->scans, shared().settings.limits, policy_, std::move(body));
+    added_us_ += microseconds_since(judging);
     if (!judged) {
       co_await refuse(judged.error());
       co_return;
@@ -228,7 +229,9 @@ asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::stri
     co_await break_stream(guard, bytes.error().code, out, head_sent);
     co_return false;
   }
+  const auto judging = std::chrono::steady_clock::now();
   const auto step = guard.on_bytes(*bytes, end);
+  added_us_ += microseconds_since(judging);
   answer_->body().clear();
   if (!step) {
     co_await break_stream(guard, step.error().code, out, head_sent);
@@ -287,6 +290,7 @@ asio::awaitable<bool> exchange::stop_stream(guard::stream_guard& guard, const gu
 asio::awaitable<void> exchange::break_stream(guard::stream_guard& guard, errc why, std::string& out, bool head_sent) {
   record_.reason = to_string(why);
   record_.decision = "error";
+  if (leaves_text_unjudged(why)) record_.response_coverage.not_scanned = record_.reason;
   record_.upstream_truncated = why == errc::upstream_truncated;
   upstream_.abort();
   if (client_gone_ || why == errc::client_gone) {

@@ -104,6 +104,7 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
       specs.push_back({r.rule, r.mode});
     }
     one->database_ = compile_rules(specs, found);
+    for (const pack* used : resolved.packs) one->packs_.push_back(used->name + '@' + used->version);
     one->digest_ = digest_of(source, resolved);
     one->key_ = fingerprint_key;
     one->source_ = std::move(source);

@@ -36,6 +36,10 @@ const std::shared_ptr<const match::database>& compiled_policy::database() const 
 
 std::string compiled_policy::fingerprint(std::string_view matched) const { return keyed_fingerprint(key_, matched); }
 
+std::string compiled_policy::pseudonym(std::string_view kind, std::string_view name) const {
+  return keyed_pseudonym(key_, kind, name);
+}
+
 std::string_view compiled_policy::message_for(std::uint32_t rule) const {
   expects(rule < rules_.size(), "a message of a rule that the policy does not have");
   if (!rules_[rule].message.empty()) return rules_[rule].message;

@@ -37,6 +37,8 @@ class compiled_policy {
   // make of them: two equal digests judge alike.
   const std::string& digest() const noexcept;
   const policy& source() const noexcept;
+  // The packs that it uses, name@version.
+  const std::vector<std::string>& packs() const noexcept { return packs_; }
 
   // Only rules that are not off; the index is the rule index of the database.
   std::span<const active_rule> rules() const noexcept;
@@ -45,6 +47,10 @@ class compiled_policy {
   // The keyed hash by which equal matches are recognised without their text.
   // HMAC-SHA256, the first 16 bytes as hexadecimal digits.
   std::string fingerprint(std::string_view matched) const;
+
+  // The keyed hash that stands for a person or a conversation in records; never
+  // the fingerprint of a text. `kind` keeps a user from being a conversation.
+  std::string pseudonym(std::string_view kind, std::string_view name) const;
 
   // What the client reads when `rule` blocked: the rule's message, else the
   // policy's, else a plain sentence. Never names rule or pattern.
@@ -55,6 +61,7 @@ class compiled_policy {
   compiled_policy() = default;
   policy source_;
   std::string digest_;
+  std::vector<std::string> packs_;
   std::string key_;
   std::vector<active_rule> rules_;
   std::shared_ptr<const match::database> database_;

@@ -34,4 +34,8 @@ std::string keyed_fingerprint(std::string_view key, std::string_view bytes) {
   return to_hex(std::span(hash).first(16));
 }
 
+std::string keyed_pseudonym(std::string_view key, std::string_view kind, std::string_view name) {
+  return keyed_fingerprint(keyed_fingerprint(key, "stoplog " + std::string(kind)), name);
+}
+
 }  // namespace stoplog::policy

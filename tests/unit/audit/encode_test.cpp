@@ -1,12 +1,12 @@
 #include "audit/encode.hpp"
 
 #include "audit/seal.hpp"
+#include "random_records.hpp"
 #include "scratch.hpp"
 
 #include <gtest/gtest.h>
 
 #include <array>
-#include <random>
 #include <set>
 
 namespace stoplog::audit {
@@ -14,65 +14,9 @@ namespace {
 
 std::string without_seal(const std::string& line) { return line.substr(0, line.size() - seal_bytes); }
 
-// Random records, with hostile text in every field.
-class maker {
- public:
-  explicit maker(unsigned seed) : random_(seed) {}
-
-  std::string text() {
-    static constexpr std::array<std::string_view, 16> pieces = {
-        "word", "\"", "\\", "\n", "\x1B[2J", "\u202E", "\u009B", "\U000E0041", "\u4F60", "\U0001F600", "{\"seq\":7,\"v\":1}",
-        "\",\"crc\":\"00000000\"}", " ", "\x7F", "\u2028", "="};
-    std::string made;
-    for (auto count = below(6); count > 0; --count) made += pieces[below(pieces.size())];
-    return made;
-  }
-  std::uint64_t number() { return random_() >> below(64); }
-  bool flag() { return below(2) == 0; }
-  std::size_t below(std::size_t limit) { return static_cast<std::size_t>(random_() % limit); }
-
-  finding make_finding() {
-    return {text(), text(), text(), text(), text(), text(), text(), text(),
-            text(), text(), text(), number(), number(), text(), text()};
-  }
-  coverage make_coverage() {
-    coverage c{number(), number(), number(), flag(), {}, number()};
-    for (auto count = below(4); count > 0; --count) c.opaque_parts.push_back({text(), text()});
-    return c;
-  }
-  record make() {
-    record r;
-    r.kind = static_cast<record_kind>(below(3));
-    r.at = wall_time{std::chrono::microseconds{static_cast<std::int64_t>(random_() % 200'000'000'000'000'000ULL)}};
-    for (std::string* field : {&r.id, &r.key_id, &r.team, &r.client_address, &r.user_agent, &r.policy_name, &r.policy_version,
-                               &r.policy_digest, &r.event, &r.note}) {
-      *field = text();
-    }
-    r.clipped = flag();
-    if (r.kind == record_kind::admin) return r;
-    for (std::string* field : {&r.route, &r.endpoint, &r.upstream, &r.model_asked, &r.model_answered, &r.response_id}) {
-      *field = text();
-    }
-    r.streamed = flag();
-    if (r.kind == record_kind::open) return r;
-    for (std::string* field : {&r.decision, &r.rule, &r.category, &r.severity, &r.stage, &r.reason}) *field = text();
-    r.status = static_cast<int>(below(1000));
-    for (std::uint64_t* field : {&r.duration_us, &r.first_byte_us, &r.events, &r.findings_dropped, &r.leaked}) *field = number();
-    for (auto count = below(5); count > 0; --count) r.findings.push_back(make_finding());
-    r.request_coverage = make_coverage();
-    r.response_coverage = make_coverage();
-    r.upstream_truncated = flag();
-    r.client_gone = flag();
-    return r;
-  }
-
- private:
-  std::mt19937_64 random_;
-};
-
 TEST(audit_encode, a_cut_stream_becomes_this_line) {
   record r = cut(0);
-  r.response_coverage = {120, 120, 90, true, {}, 0};
+  r.response_coverage = {120, 120, 90, true, {}, 0, 30, {}};
   r.request_coverage.opaque_parts = {{"messages[0].content[1]", "image"}};
   EXPECT_EQ(without_seal(encode(r, 7)),
             R"({"seq":7,"v":1,"kind":"exchange","id":"01936f00-0000-7000-8000-000000000000",)"
@@ -80,13 +24,13 @@ TEST(audit_encode, a_cut_stream_becomes_this_line) {
             R"("what":{"route":"default","endpoint":"openai.chat","model":"demo","model_answered":"demo-1","streamed":true},)"
             R"("policy":{"digest":"sha256:abcdef"},)"
             R"("outcome":{"decision":"block","stage":"response","rule":"DEMO-001","category":"demo.forbidden",)"
-            R"("severity":"high","status":200,"leaked":0,"duration_us":0,"first_byte_us":0,"events":0},)"
+            R"("severity":"high","status":200,"leaked":0,"duration_us":0,"first_byte_us":0,"added_us":0,"events":0},)"
             R"("findings":[{"rule":"DEMO-001","category":"demo.forbidden","severity":"high","mode":"enforce",)"
             R"("enforced":"block","would":"block","path":"choices[0].delta.content","begin":10,"end":20,)"
             R"("fingerprint":"00112233445566778899aabbccddeeff"}],)"
-            R"("coverage":{"request":{"received":0,"scanned":0,"released":0,"complete":false,)"
+            R"("coverage":{"request":{"received":0,"scanned":0,"released":0,"withheld":0,"complete":false,)"
             R"("opaque":[{"path":"messages[0].content[1]","kind":"image"}]},)"
-            R"("response":{"received":120,"scanned":120,"released":90,"complete":true}})");
+            R"("response":{"received":120,"scanned":120,"released":90,"withheld":30,"complete":true}})");
 }
 
 TEST(audit_encode, open_and_admin_records_say_only_what_they_know) {
@@ -107,7 +51,7 @@ TEST(audit_encode, open_and_admin_records_say_only_what_they_know) {
 }
 
 TEST(audit_encode, random_records_come_back_equal) {
-  maker make(20261123);
+  record_maker make(20261123);
   decoder decode;
   int tried = 0;
   for (std::uint64_t seq = 1; seq <= 3000; ++seq) {
@@ -185,7 +129,7 @@ TEST(audit_encode, the_longest_record_stays_within_the_bound) {
 TEST(audit_encode, the_document_names_every_member) {
   const std::string text = read_all(std::filesystem::path(STOPLOG_SOURCE_DIR) / "docs" / "audit-record.md");
   ASSERT_FALSE(text.empty());
-  maker make(7);
+  record_maker make(7);
   std::set<std::string> names;
   json::reader reader;
   for (std::uint64_t seq = 1; seq <= 300; ++seq) {

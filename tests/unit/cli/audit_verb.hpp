@@ -33,7 +33,7 @@ inline record cut_stream() {
   r.category = "demo.forbidden";
   r.severity = "high";
   r.status = 200;
-  r.response_coverage = {90, 90, 60, true, {}, 0};
+  r.response_coverage = {90, 90, 60, true, {}, 0, 30, {}};
   return r;
 }
 
