@@ -23,21 +23,26 @@ record own_record(std::string event, std::string note) {
 }
 
 group_writer::group_writer(file_system& files, std::filesystem::path directory, std::size_t segment_bytes,
-                           log_counters& counters)
-    : segment_(files, std::move(directory)), segment_bytes_(segment_bytes), counters_(counters) {}
+                           log_counters& counters, std::optional<proof_options> proof, std::chrono::milliseconds segment_age)
+    : segment_(files, directory), segment_bytes_(segment_bytes), counters_(counters), directory_(std::move(directory)),
+      segment_age_(segment_age) {
+  if (proof) proof_.emplace(std::move(*proof));
+}
 
 result<void> group_writer::start(const recovery& found) {
   next_seq_ = found.next_seq;
   counters_.last_durable = next_seq_ - 1;
-  if (found.segment == 0) return segment_.begin(next_seq_);
-  auto resumed = segment_.resume(found.segment, found.bytes);
-  if (resumed && found.lacks_newline) resumed = segment_.append("\n");
-  return resumed;
+  segment_since_ = std::chrono::steady_clock::now();
+  auto started = found.segment == 0 ? segment_.begin(next_seq_) : segment_.resume(found.segment, found.bytes);
+  if (started && found.lacks_newline) started = segment_.append("\n");
+  if (started && proof_) started = proof_->restore(directory_, next_seq_);
+  return started;
 }
 
 result<void> group_writer::write(std::deque<waiting_record>& batch) {
   auto written = attempt(batch);
   if (written) return written;
+  if (proof_) proof_->rollback();
 
   if (failure_.empty()) {
     failed_since_ = wall_now();
@@ -55,19 +60,33 @@ result<void> group_writer::attempt(std::deque<waiting_record>& batch) {
   try {
     auto written = failure_.empty() ? result<void>{} : recover();
     while (written && !batch.empty()) written = write_group(batch);
+    if (written && proof_ && proof_->due()) written = write_group(batch);  // nobody came, and its time has
     return written;
   } catch (const std::exception& failure) {
     return fail(errc::audit_unavailable, std::string("writing failed: ") + failure.what());
   }
 }
 
+void group_writer::finish() {
+  if (!proof_ || !proof_->lacks_one() || !failure_.empty() || !segment_.is_open()) return;
+  lines_.clear();
+  in_group_ = 0;
+  add_checkpoint();
+  if (!append_group()) proof_->rollback();
+}
+
+std::optional<checkpointer::clock::time_point> group_writer::wants_at() const { return proof_ ? proof_->at() : std::nullopt; }
+
 // A new segment, and in it first of all what happened. This is also how the log
 // finds out that it can write again when nobody asks.
 result<void> group_writer::recover() {
+  lines_.clear();
+  in_group_ = 0;
   if (!segment_.is_open()) {
-    if (auto begun = segment_.begin(next_seq_); !begun) return begun;
+    if (auto begun = begin_segment(); !begun) return begun;
   }
-  if (auto reported = append(encode(failure_report(), next_seq_) + '\n', 1); !reported) return reported;
+  add_line(encode(failure_report(), next_seq_ + in_group_), true);
+  if (auto reported = append_group(); !reported) return reported;
   failure_.clear();
   counters_.healthy = true;
   return {};
@@ -80,22 +99,55 @@ record group_writer::failure_report() const {
                                          " were refused since " + to_rfc3339(failed_since_) + ": " + failure_);
 }
 
-// As many records as fit into the segment and the group, at least one.
+bool group_writer::fits(std::size_t line) const {
+  const std::uint64_t bytes = segment_.bytes() + lines_.size();
+  if (bytes == 0) return true;
+  const bool old = segment_age_.count() != 0 && std::chrono::steady_clock::now() - segment_since_ > segment_age_;
+  return !old && bytes + line + 1 <= segment_bytes_;
+}
+
+// The first line of a segment says what the segments before it hold, so that
+// it can be verified without them.
+result<void> group_writer::begin_segment() {
+  auto begun = segment_.begin(next_seq_);
+  segment_since_ = std::chrono::steady_clock::now();
+  if (begun && proof_ && next_seq_ != 1) add_checkpoint();
+  return begun;
+}
+
+void group_writer::add_line(std::string_view line, bool waits) {
+  lines_ += line;
+  lines_ += '\n';
+  ++in_group_;
+  if (proof_) proof_->add(line, waits);
+}
+
+// The record of a checkpoint waits for none: otherwise there would be no end.
+void group_writer::add_checkpoint() { add_line(encode(proof_->make(), next_seq_ + in_group_), false); }
+
+// As many records as fit into the segment and the group, at least one if there is one.
 result<void> group_writer::write_group(std::deque<waiting_record>& batch) {
   lines_.clear();
+  in_group_ = 0;
   std::size_t count = 0;
-  while (count < batch.size() && lines_.size() < group_bytes) {
-    const std::string line = encode(batch[count].value, next_seq_ + count);
-    const std::uint64_t bytes = segment_.bytes() + lines_.size();
-    if (bytes != 0 && bytes + line.size() + 1 > segment_bytes_) {
-      if (count != 0) break;
-      if (auto begun = segment_.begin(next_seq_); !begun) return begun;
-    }
-    lines_ += line;
-    lines_ += '\n';
-    ++count;
+  bool fresh = false;
+  if (!fits(0)) {
+    if (auto begun = begin_segment(); !begun) return begun;
   }
-  if (auto appended = append(lines_, count); !appended) return appended;
+  while (count < batch.size() && lines_.size() < group_bytes) {
+    const std::string line = encode(batch[count].value, next_seq_ + in_group_);
+    if (!fits(line.size()) && !fresh) {
+      if (count != 0) break;
+      if (auto begun = begin_segment(); !begun) return begun;
+      fresh = true;  // it takes one record however long that is; its number may be another now
+      continue;
+    }
+    add_line(line, true);
+    ++count;
+    if (proof_ && proof_->due()) add_checkpoint();
+  }
+  if (proof_ && proof_->due()) add_checkpoint();
+  if (auto appended = append_group(); !appended) return appended;
   for (; count != 0; --count) {
     const auto done = std::move(batch.front().done);
     batch.pop_front();
@@ -105,11 +157,15 @@ result<void> group_writer::write_group(std::deque<waiting_record>& batch) {
   return {};
 }
 
-result<void> group_writer::append(std::string_view lines, std::uint64_t records) {
-  if (auto appended = segment_.append(lines); !appended) return appended;
-  next_seq_ += records;
-  counters_.written += records;
+result<void> group_writer::append_group() {
+  if (lines_.empty()) return {};
+  auto appended = segment_.append(lines_);
+  if (!appended) return appended;
+  if (proof_) proof_->commit();
+  next_seq_ += in_group_;
+  counters_.written += in_group_;
   counters_.last_durable = next_seq_ - 1;
+  in_group_ = 0;
   return {};
 }
 

@@ -2,6 +2,7 @@
 // group, and what follows when a step of that fails.
 #pragma once
 
+#include "audit/checkpointer.hpp"
 #include "audit/recovery.hpp"
 #include "audit/record.hpp"
 #include "audit/segment_writer.hpp"
@@ -35,7 +36,9 @@ class group_writer {
   // A group ends at so many bytes, so that no waiter waits for a long write.
   static constexpr std::size_t group_bytes = 4 * 1024 * 1024;
 
-  group_writer(file_system& files, std::filesystem::path directory, std::size_t segment_bytes, log_counters& counters);
+  // `proof`: nothing: no tree is kept. `segment_age`: a segment that has a record older than that gets no more.
+  group_writer(file_system& files, std::filesystem::path directory, std::size_t segment_bytes, log_counters& counters,
+               std::optional<proof_options> proof = {}, std::chrono::milliseconds segment_age = {});
 
   // Makes the log writable as it was found. Errors: audit_unavailable.
   result<void> start(const recovery& found);
@@ -45,19 +48,36 @@ class group_writer {
   // others in `batch`, and returns the reason.
   result<void> write(std::deque<waiting_record>& batch);
 
+  // A checkpoint over what has none yet. Best effort: the next start makes one too.
+  void finish();
+  // When write() should be called even if there are no records.
+  std::optional<checkpointer::clock::time_point> wants_at() const;
+  std::string checkpoint_failure() const { return proof_ ? proof_->failure() : std::string{}; }
+  std::uint64_t segment() const noexcept { return segment_.first(); }
+
  private:
   result<void> attempt(std::deque<waiting_record>& batch);
   result<void> recover();
   result<void> write_group(std::deque<waiting_record>& batch);
   void give_up(std::deque<waiting_record>& batch);
-  result<void> append(std::string_view lines, std::uint64_t records);
+  bool fits(std::size_t line) const;
+  result<void> begin_segment();
+  // Puts a line, or a checkpoint, into the group at hand.
+  void add_line(std::string_view line, bool waits);
+  void add_checkpoint();
+  result<void> append_group();
   record failure_report() const;
 
   segment_writer segment_;
   std::size_t segment_bytes_;
   log_counters& counters_;
   std::uint64_t next_seq_ = 1;
+  std::filesystem::path directory_;
+  std::optional<checkpointer> proof_;
+  std::chrono::milliseconds segment_age_;
+  std::chrono::steady_clock::time_point segment_since_{};
   std::string lines_;             // of one group
+  std::uint64_t in_group_ = 0;    // lines of it
   std::string failure_;           // not empty: the next thing to write is a report of it
   wall_time failed_since_{};
   std::uint64_t failed_before_ = 0;

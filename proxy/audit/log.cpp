@@ -59,7 +59,7 @@ void note_loose_permissions(const std::filesystem::path& directory, std::vector<
 struct log::state {
   state(const log_options& o, const std::filesystem::path& where)
       : options(o), files(o.files != nullptr ? *o.files : real_files), directory(where),
-        writer(files, where, o.segment_bytes, counters) {}
+        writer(files, where, o.segment_bytes, counters, o.proof, o.segment_age) {}
 
   void run();
   void wait(std::unique_lock<std::mutex>& held);
@@ -84,6 +84,7 @@ struct log::state {
   bool broken = false;
   clock::time_point retry_at;
   std::string failure;
+  std::string checkpoint_failure;
   clock::time_point busy_since{};         // zero: no write is under way
   std::thread thread;                     // last, and joined by ~log
 };
@@ -95,7 +96,12 @@ void log::state::wait(std::unique_lock<std::mutex>& held) {
     wake.wait_until(held, retry_at, [&] { return stopping; });
     return;
   }
-  wake.wait(held, [&] { return stopping || !queue.empty(); });
+  const auto wanted = [&] { return stopping || !queue.empty(); };
+  if (const auto checkpoint = writer.wants_at()) {
+    if (!wake.wait_until(held, *checkpoint, wanted)) return;
+  } else {
+    wake.wait(held, wanted);
+  }
   if (!due()) wake.wait_until(held, first_queued + options.soon_delay, [&] { return due(); });
 }
 
@@ -103,7 +109,12 @@ void log::state::run() {
   std::unique_lock held(mutex);
   while (true) {
     wait(held);
-    if (stopping && queue.empty() && !broken) return;
+    if (stopping && queue.empty() && !broken) {
+      held.unlock();
+      writer.finish();
+      if (index) index->nudge();
+      return;
+    }
     const bool last = stopping;
     std::deque<waiting_record> batch = std::exchange(queue, {});
     counters.in_flight = batch.size();
@@ -116,6 +127,7 @@ void log::state::run() {
     busy_since = {};
     counters.in_flight = 0;  // those that are left go back into the queue
     broken = !written;
+    checkpoint_failure = writer.checkpoint_failure();
     failure = written ? std::string{} : written.error().detail;
     if (!broken) continue;
     retry_at = clock::now() + options.retry_delay;
@@ -191,6 +203,7 @@ log_status log::status() const {
     const std::lock_guard held(state_->mutex);
     now.queued = state_->queue.size() + counters.in_flight;
     now.failure = state_->failure;
+    now.checkpoint_failure = state_->checkpoint_failure;
     now.healthy = counters.healthy && !state_->stalled();
   }
   now.written = counters.written;

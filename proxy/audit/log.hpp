@@ -5,6 +5,7 @@
 // docs/audit-record.md is the format.
 #pragma once
 
+#include "audit/checkpointer.hpp"
 #include "audit/record.hpp"
 #include "base/error.hpp"
 
@@ -28,6 +29,8 @@ struct log_options {
   std::size_t soon_records = 512;                   // or until so many have come together
   std::chrono::milliseconds retry_delay{250};       // between two attempts to write while unhealthy
   std::chrono::milliseconds stall{5000};            // a write that takes longer makes the log unhealthy
+  std::chrono::milliseconds segment_age{};          // a segment is ended after so long; zero: never
+  std::optional<proof_options> proof;               // nothing: no tree, no checkpoints
   bool index = true;                                // keep index.sqlite up to date
   file_system* files = nullptr;                     // null: the real one; otherwise it outlives the log
 };
@@ -42,6 +45,7 @@ struct log_status {
   std::uint64_t index_lag = 0;   // records in the log and not yet in the index
   std::uint64_t damaged = 0;     // places in the log that could not be read, found while indexing
   std::string failure;           // why the last write failed; empty once one has succeeded
+  std::string checkpoint_failure;  // why checkpoints do not get to their second place; empty while they do
   std::string index_failure;     // why the index does not get on; empty while it does
 };
 

@@ -1,4 +1,5 @@
 // stoplog audit: reading the audit log.
+#include "cli/audit_proof.hpp"
 #include "cli/audit_read.hpp"
 #include "cli/verbs.hpp"
 
@@ -42,16 +43,6 @@ class interruptible {
 };
 
 using shared_request = std::shared_ptr<audit_request>;
-
-void add_place(CLI::App& verb, const shared_request& request) {
-  auto* place = verb.add_option_group("where the log is");
-  place->add_option("--config", request->config, "The settings file that names it");
-  place->add_option("--directory", request->directory, "Its folder");
-  place->require_option(1);
-  verb.add_option_function<std::string>("-o,--output", [request](const std::string& how) { request->json = how == "json"; },
-                                        "human or json: the records as they stand in the log, one a line")
-      ->check(CLI::IsMember({"human", "json"}));
-}
 
 void add_filters(CLI::App& verb, const shared_request& request) {
   audit::filter& f = request->asked;
@@ -161,12 +152,23 @@ void add_replay(CLI::App& audit, exit_code& code) {
 
 }  // namespace
 
+void add_place(CLI::App& verb, const std::shared_ptr<audit_request>& request) {
+  auto* place = verb.add_option_group("where the log is");
+  place->add_option("--config", request->config, "The settings file that names it");
+  place->add_option("--directory", request->directory, "Its folder");
+  place->require_option(1);
+  verb.add_option_function<std::string>("-o,--output", [request](const std::string& how) { request->json = how == "json"; },
+                                        "human or json: the records as they stand in the log, one a line")
+      ->check(CLI::IsMember({"human", "json"}));
+}
+
 void add_audit(CLI::App& program, exit_code& code) {
-  auto* audit = program.add_subcommand("audit", "Read the audit log");
+  auto* audit = program.add_subcommand("audit", "Read and prove the audit log");
   audit->require_subcommand(1);
   add_tail(*audit, code);
   add_query(*audit, code);
   add_show(*audit, code);
+  add_audit_proof(*audit, code);
   add_timeline(*audit, code);
   add_export(*audit, code);
   add_replay(*audit, code);

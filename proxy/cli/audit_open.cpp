@@ -19,16 +19,24 @@ exit_code refuse(const std::string& why, exit_code code) {
 
 // Settings with other faults, such as a secret that is not in this environment,
 // still say where the log lies.
-std::optional<std::filesystem::path> directory_of(const audit_request& request, exit_code& code) {
-  if (request.config.empty()) return request.directory;
+std::optional<config::audit_settings> audit_settings_of(const audit_request& request, exit_code& code) {
+  config::audit_settings plain;
+  plain.directory = request.directory;
+  if (request.config.empty()) return plain;
   problems found;
   const std::filesystem::path file = request.config;
   const auto read = config::load(std::span(&file, 1), found);
-  if (!read.settings_files.empty()) return read.settings_files.front().audit.directory;
+  if (!read.settings_files.empty()) return read.settings_files.front().audit;
   paper to(std::cerr);
   print_problems(to, found);
   code = refuse("cannot read the settings in " + audit::shown(request.config), exit_code::not_loaded);
   return {};
+}
+
+std::optional<std::filesystem::path> directory_of(const audit_request& request, exit_code& code) {
+  auto settings = audit_settings_of(request, code);
+  if (!settings) return {};
+  return std::move(settings->directory);
 }
 
 std::optional<audit::reader> open_log(const audit_request& request, exit_code& code) {

@@ -4,6 +4,7 @@
 
 #include "audit/query.hpp"
 #include "cli/audit_read.hpp"
+#include "config/settings.hpp"
 
 #include <functional>
 #include <optional>
@@ -19,6 +20,7 @@ exit_code refuse(const std::string& why, exit_code code = exit_code::usage);
 
 // Nothing after a complaint, whose code is in `code`.
 std::optional<std::filesystem::path> directory_of(const audit_request& request, exit_code& code);
+std::optional<config::audit_settings> audit_settings_of(const audit_request& request, exit_code& code);
 std::optional<audit::reader> open_log(const audit_request& request, exit_code& code);
 
 // `since` and `until` become part of `asked`. False after a complaint.

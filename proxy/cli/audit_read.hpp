@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,9 @@ struct audit_request {
   bool follow = false;
   std::string id;
 };
+
+// Adds --config, --directory and --output.
+void add_place(CLI::App& verb, const std::shared_ptr<audit_request>& request);
 
 // `pause` waits a moment between two looks at a log that is followed; false: stop.
 exit_code audit_tail(audit_request request, const std::function<bool()>& pause);

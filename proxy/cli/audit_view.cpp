@@ -79,7 +79,7 @@ void show_outcome(sheet& to, const record& r) {
   to.field("leaked", counted(r.leaked, "byte") + " released after the start of the deciding match");
   to.field("duration", milliseconds(r.duration_us));
   to.field("first byte", milliseconds(r.first_byte_us));
-  to.field("added", milliseconds(r.added_us) + " by the proxy itself");
+  if (r.added_us != 0) to.field("added", milliseconds(r.added_us) + " by the proxy itself");
   if (r.input_tokens != 0 || r.output_tokens != 0) {
     to.field("tokens", std::to_string(r.input_tokens) + " in, " + std::to_string(r.output_tokens) + " out" +
                            (r.tokens_estimated ? " (estimated)" : ""));

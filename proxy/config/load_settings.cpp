@@ -98,7 +98,30 @@ constexpr key<deadlines> deadlines_keys[] = {
      [](const node& n, deadlines& into, reading& in) { read_duration(n, 1ms, 24h, into.drain, in); }},
 };
 
+constexpr auto decade = std::chrono::hours(24 * 3660);
+
+constexpr key<audit_settings> retention_keys[] = {
+    {"age", need::optional, "a duration", "Records older than this are retired, a segment at a time. Default: never.",
+     [](const node& n, audit_settings& into, reading& in) { read_duration(n, 1h, decade, into.keep_for, in); }},
+    {"size", need::optional, "a size", "The oldest segments are retired while the log is larger. Default: never.",
+     [](const node& n, audit_settings& into, reading& in) { read_size(n, MiB, 1024 * GiB * 1024, into.keep_bytes, in); }},
+};
+
 constexpr key<audit_settings> audit_keys[] = {
+    {"signing_key", need::optional, "a path", "A key of `stoplog audit keygen` that signs checkpoints. Default: they are not signed.",
+     [](const node& n, audit_settings& into, reading& in) { read_path(n, into.signing_key, in); }},
+    {"checkpoint_every", need::optional, "a duration", "A checkpoint follows a record within this time. Default: 10s.",
+     [](const node& n, audit_settings& into, reading& in) { read_duration(n, 100ms, 1h, into.checkpoint_every, in); }},
+    {"checkpoint_records", need::optional, "a number, 1 to 1000000", "Or after so many records. Default: 1000.",
+     [](const node& n, audit_settings& into, reading& in) { read_number(n, 1, 1'000'000, into.checkpoint_records, in); }},
+    {"checkpoint_file", need::optional, "a path", "Signed checkpoints are appended here too; best on another machine's disk. Default: nowhere.",
+     [](const node& n, audit_settings& into, reading& in) { read_path(n, into.checkpoint_file, in); }},
+    {"segment_size", need::optional, "a size", "A new segment is begun when this one is as large. Default: 64MiB.",
+     [](const node& n, audit_settings& into, reading& in) { read_size(n, 64 * KiB, GiB, into.segment_bytes, in); }},
+    {"segment_age", need::optional, "a duration", "Or as old. Default: 24h.",
+     [](const node& n, audit_settings& into, reading& in) { read_duration(n, 1min, decade, into.segment_age, in); }},
+    {"retention", need::optional, "keys: age, size", "What is not kept for ever.",
+     [](const node& n, audit_settings& into, reading& in) { read_object(n, into, retention_keys, in); }, "audit retention"},
     {"directory", need::optional, "a path", "Where the audit log lies. Default: var/audit.",
      [](const node& n, audit_settings& into, reading& in) { read_path(n, into.directory, in); }},
     {"index", need::optional, "sqlite", "How it is indexed. Default: sqlite.",
@@ -140,7 +163,7 @@ constexpr key<settings> settings_keys[] = {
      [](const node& n, settings& into, reading& in) { read_object(n, into.limits, limits_keys, in); }, "limits"},
     {"deadlines", need::optional, "keys, see below", "What is given up because it takes too long.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.deadlines, deadlines_keys, in); }, "deadlines"},
-    {"audit", need::optional, "keys: directory, index, sinks", "The audit log.",
+    {"audit", need::optional, "keys, see below", "The audit log.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.audit, audit_keys, in); }, "audit"},
     {"log", need::optional, "keys: level, format", "The program's own messages, on stderr.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.log, log_keys, in); }, "log"},
@@ -173,6 +196,7 @@ std::vector<object_reference> settings_reference() {
                                     {"limits", reference_of(limits_keys)},
                                     {"deadlines", reference_of(deadlines_keys)},
                                     {"audit", reference_of(audit_keys)},
+                                    {"audit retention", reference_of(retention_keys)},
                                     {"log", reference_of(log_keys)}};
   for (auto& object : upstream_reference()) all.push_back(std::move(object));
   for (auto& object : sink_reference()) all.push_back(std::move(object));

@@ -82,6 +82,14 @@ struct deadlines {
 
 struct audit_settings {
   std::filesystem::path directory = "var/audit";
+  std::filesystem::path signing_key;        // of checkpoints; empty: they are not signed
+  duration checkpoint_every = 10s;
+  std::size_t checkpoint_records = 1000;
+  std::filesystem::path checkpoint_file;    // the second place; empty: none
+  std::size_t segment_bytes = 64 * 1024 * 1024;
+  duration segment_age = 24h;               // then a new segment, so that retention has something to take
+  duration keep_for = duration::zero();     // zero: for ever
+  std::size_t keep_bytes = 0;               // zero: without a limit
   std::vector<sink> sinks;
 };
 

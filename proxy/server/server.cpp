@@ -1,6 +1,7 @@
 #include "server/server.hpp"
 
 #include "admin/handlers.hpp"
+#include "audit/retention.hpp"
 #include "delivery/dispatch.hpp"
 #include "http/listener.hpp"
 #include "http/short_server.hpp"
@@ -58,6 +59,8 @@ class running {
     make_admin();
     make_numbers();
     make_delivery();
+    const audit::retention_options keep{settings.audit.keep_for, settings.audit.keep_bytes};
+    if (keep.is_set()) retention_.emplace(settings.audit.directory, keep, *log_);
   }
 
   void run() {
@@ -71,6 +74,7 @@ class running {
     for (auto& each : threads_) each.join();
     reloader_.stop();
     names_.stop();
+    retention_.reset();
     log_->append(admin_record("stopped", ""), audit::durability::soon);
     journal_.info("stopped");
   }
@@ -115,6 +119,11 @@ class running {
                            [this] { return static_cast<double>(log_->status().queued); });
     numbers_.make_callback("stoplog_audit_index_lag_records", "Records in the log and not yet in the index.",
                            [this] { return static_cast<double>(log_->status().index_lag); });
+    numbers_.make_callback("stoplog_audit_checkpoint_failing", "1 while checkpoints do not get to their second place.",
+                           [this] { return log_->status().checkpoint_failure.empty() ? 0.0 : 1.0; });
+    numbers_.make_callback("stoplog_audit_retention_failing", "1 while old segments cannot be retired.", [this] {
+      return retention_ && !retention_->failure().empty() ? 1.0 : 0.0;
+    });
     numbers_.make_callback("stoplog_ready", "1 while /readyz says ready.", [this] {
       return !shared_.draining.load() && log_->status().healthy ? 1.0 : 0.0;
     });
@@ -207,6 +216,7 @@ class running {
   logging::logger& journal_;
   asio::io_context main_{1};
   std::unique_ptr<audit::log> log_;
+  std::optional<audit::retention> retention_;
   metrics::registry numbers_;
   http::traffic counts_;
   http::router routes_;
@@ -225,12 +235,28 @@ class running {
   std::vector<std::thread> threads_;
 };
 
+result<audit::log_options> log_options_of(const config::audit_settings& from) {
+  audit::log_options made;
+  made.segment_bytes = from.segment_bytes;
+  made.segment_age = from.segment_age;
+  made.proof.emplace();
+  made.proof->every = from.checkpoint_every;
+  made.proof->records = from.checkpoint_records;
+  made.proof->second_place = from.checkpoint_file;
+  if (from.signing_key.empty()) return made;
+  auto key = audit::note_signer::read(from.signing_key);
+  if (!key) return key.error();
+  made.proof->signer = std::make_shared<audit::note_signer>(std::move(*key));
+  return made;
+}
+
 }  // namespace
 
 outcome run(const config::settings& settings, logging::logger& journal, problems& found) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error of that write
   std::vector<std::string> notes;
-  auto log = audit::log::open(settings.audit.directory, {}, notes);
+  const auto options = log_options_of(settings.audit);
+  auto log = options ? audit::log::open(settings.audit.directory, *options, notes) : options.error();
   for (const std::string& each : notes) journal.warning("audit log", {{"note", each}});
   if (!log) {
     journal.error("the audit log cannot be opened", {{"why", log.error().detail}});

@@ -108,17 +108,21 @@ export class Proxy {
 
   static async start(options) {
     const proxy = await Proxy.prepare(options);
-    proxy.process = new Process('serve', ['serve', '--config', proxy.config], options.environment);
-    await eventually('the proxy listens', () => {
-      assert.ok(proxy.process.running, proxy.process.output);
-      return proxy.journal('listening').length && proxy.journal('admin listening').length;
-    });
-    [{port: proxy.port}] = proxy.journal('listening');
-    [{port: proxy.admin_port}] = proxy.journal('admin listening');
-    proxy.url = `${options.scheme ?? 'http'}://127.0.0.1:${proxy.port}`;
-    proxy.admin_url = `http://127.0.0.1:${proxy.admin_port}`;
-    await eventually('the proxy is ready', async () => (await proxy.admin('/readyz').catch(() => null))?.status === 200);
+    await proxy.serve(options);
     return proxy;
+  }
+
+  async serve({scheme = 'http', environment} = {}) {
+    this.process = new Process('serve', ['serve', '--config', this.config], environment);
+    await eventually('the proxy listens', () => {
+      assert.ok(this.process.running, this.process.output);
+      return this.journal('listening').length && this.journal('admin listening').length;
+    });
+    [{port: this.port}] = this.journal('listening');
+    [{port: this.admin_port}] = this.journal('admin listening');
+    this.url = `${scheme}://127.0.0.1:${this.port}`;
+    this.admin_url = `http://127.0.0.1:${this.admin_port}`;
+    await eventually('the proxy is ready', async () => (await this.admin('/readyz').catch(() => null))?.status === 200);
   }
 
   // What the proxy logged of one kind.

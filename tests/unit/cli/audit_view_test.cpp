@@ -155,6 +155,7 @@ findings
 coverage, in bytes of text
   request         no text
   response        90 received, 90 scanned, 60 released; complete
+    withheld      30 bytes
 
 policy
   name            default

@@ -10,7 +10,7 @@ namespace {
 
 request_facts facts_of(const std::string& body) {
   bool known = false;
-  const auto& codec = *find_endpoint("POST", "/v1/chat/completions", known)->scans;
+  const auto& codec = *find_endpoint("POST", "/chat/completions", known)->scans;
   json::reader reader;
   const auto document = reader.read(body);
   auto view = codec.read_request(**document);
