@@ -143,6 +143,7 @@ result<void> group_writer::write_group(std::deque<waiting_record>& batch) {
       continue;
     }
     add_line(line, true);
+    fresh = false;
     ++count;
     if (proof_ && proof_->due()) add_checkpoint();
   }

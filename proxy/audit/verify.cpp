@@ -98,6 +98,8 @@ class verification {
       tell(span(agreed_ + 1, at.seq - 1) + " are not what " + name + " says they were: changed after it was made");
       tree_ = *stated;
       agreed_ = at.seq - 1;
+      const auto kept = held_.find(stated->size());
+      if (kept != held_.end() && kept->second == stored->value.note) held_.erase(kept);
       return;
     }
     ++found_.checkpoints;

