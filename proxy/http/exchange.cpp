@@ -179,14 +179,16 @@ asio::awaitable<bool> exchange::judge() {
   record_.policy_name = policy_->name();
   record_.policy_version = policy_->version();
   record_.policy_digest = policy_->digest();
-  if (!guard_) co_return true;  // only the answer has text
+  if (!guard_) {  // only the answer has text
+    record_.request_coverage.complete = true;
+    co_return true;
+  }
   auto outcome = guard_->inspect(policy_);
   if (!outcome) {
     co_await refuse(outcome.error());
     co_return false;
   }
   add_report(record_, outcome->report, *policy_, direction::request);
-  coverage_ = coverage_header(outcome->report.coverage);
   if (outcome->report.decision.verdict == verdict::block) {
     co_await refuse_by_policy(outcome->report.decision);
     co_return false;
@@ -232,7 +234,8 @@ asio::awaitable<void> exchange::answer(int status, std::string_view content_type
   }
 }
 
-std::vector<header> exchange::stamps() const {
+std::vector<header> exchange::stamps() {
+  coverage_ = coverage_header(record_);
   return {{"x-stoplog-decision-id", record_.id},
           {"x-stoplog-decision", record_.decision},
           {"x-stoplog-coverage", coverage_}};

@@ -11,7 +11,8 @@ namespace stoplog::http {
 // its verdict is stronger than what the record has, the decision.
 void add_report(audit::record& to, const guard::report& from, const policy::compiled_policy& by, direction of);
 
-// complete, or the kinds of what was opaque: the x-stoplog-coverage header.
-std::string coverage_header(const guard::coverage& of);
+// The x-stoplog-coverage header of what the record knows by now: complete, the
+// kinds of what was opaque, partial, or none where nothing was judged.
+std::string coverage_header(const audit::record& of);
 
 }  // namespace stoplog::http

@@ -1,0 +1,21 @@
+// A table of shapes as a list of paths: what `stoplog coverage` tells.
+#pragma once
+
+#include "dialect/shape.hpp"
+
+#include <string>
+#include <vector>
+
+namespace stoplog::dialect {
+
+struct shape_path {
+  std::string path;              // messages[].content[].text; what stands below it is of the same kind, unless listed
+  stoplog::channel text;         // what a string there is
+  std::string_view opaque;       // the kind, where a part cannot be read as text; otherwise empty
+};
+
+// Every place that the table names, in its order; not those where a string
+// would be `unknown`, as it is everywhere that is not listed.
+std::vector<shape_path> list_paths(const shape_root& of);
+
+}  // namespace stoplog::dialect
