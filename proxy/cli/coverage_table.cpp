@@ -54,6 +54,7 @@ std::vector<document> documents_of(const dialect::endpoint& of) {
   if (of.scans == nullptr) return list;
   if (of.method == "POST") list.push_back({"request", groups_of(of.scans->request_shape())});
   list.push_back({"answer", groups_of(of.scans->answer_shape())});
+  // Events that look like answers are told with them.
   const bool own_events = of.scans->streams() && !same(of.scans->event_shape(), of.scans->answer_shape());
   if (own_events) list.push_back({"event", groups_of(of.scans->event_shape())});
   return list;
@@ -139,7 +140,7 @@ std::string coverage_markdown() {
       "- **Opaque**: a part that cannot be read as text. It is recorded as opaque, with its path, and `x-stoplog-coverage` says so. "
       "Text that is sent as base64 is decoded and scanned.\n"
       "- **Refused**: any endpoint that is not in this table gets 404, so that no other door to the model is open by accident.\n\n"
-      "A path names a value; what stands below it and is not listed itself is of the same channel. `[]` is every element, `{}` any name.\n\n"
+      "A path names a value, with the elements of an array there; `[]` is every element, `{}` a member of any name.\n\n"
       "| endpoint | name in records | scanned | query |\n|---|---|---|---|\n";
   for (const dialect::endpoint& e : dialect::endpoints()) {
     out += "| `" + std::string(e.method) + ' ' + path_of(e) + "` | `" + std::string(e.name) + "` | " + how_scanned(e) + " | " +

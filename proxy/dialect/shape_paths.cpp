@@ -9,18 +9,18 @@ class lister {
  public:
   explicit lister(std::span<const shape> table) : table_(table) {}
 
-  void walk(shape_id id, const std::string& path) {
+  // `within`: what an array or object is that this is an unnamed part of; its
+  // path says it already if this is the same.
+  void walk(shape_id id, const std::string& path, channel within = channel::unknown) {
     // A shape within itself says nothing new.
     if (std::find(above_.begin(), above_.end(), id) != above_.end()) return;
     above_.push_back(id);
     const shape& is = table_[id];
-    const bool tree = is.members.empty() && is.other == id && is.elements == id;
-    if (is.text != channel::unknown || !is.opaque.empty()) list_.push_back({path, is.text, is.opaque});
+    const bool told = is.opaque.empty() && is.text == within;
+    if (!told) list_.push_back({path, is.text, is.opaque});
     for (const member_shape& m : is.members) walk(m.shape, path.empty() ? std::string(m.key) : path + '.' + std::string(m.key));
-    if (!tree) {
-      if (is.elements != 0) walk(is.elements, path + "[]");
-      if (is.other != 0) walk(is.other, path + ".{}");
-    }
+    if (is.elements != 0) walk(is.elements, path + "[]", is.text);
+    if (is.other != 0) walk(is.other, path + ".{}", is.text);
     above_.pop_back();
   }
 

@@ -9,7 +9,7 @@
 namespace stoplog::dialect {
 
 struct shape_path {
-  std::string path;              // messages[].content[].text; what stands below it is of the same kind, unless listed
+  std::string path;              // messages[].content[].text; its elements, and members of any name, are the same unless listed
   stoplog::channel text;         // what a string there is
   std::string_view opaque;       // the kind, where a part cannot be read as text; otherwise empty
 };
