@@ -10,11 +10,13 @@
 namespace stoplog::cli {
 namespace {
 
-// Everything of one kind of document that goes by one name: a channel, or a kind
-// of opaque part.
+// Everything of one kind of document that goes by one name: a channel, a kind of
+// opaque part, or a place that has the same members.
+enum class told : std::uint8_t { channel, opaque, same_as };
+
 struct group {
   std::string name;
-  bool opaque;
+  told as;
   std::vector<std::string> paths;
 };
 
@@ -25,9 +27,9 @@ struct document {
 
 constexpr std::string_view elsewhere = "every other string, and the name of every member that is not listed";
 
-void add(std::vector<group>& groups, std::string_view name, bool opaque, const std::string& path) {
-  auto at = std::find_if(groups.begin(), groups.end(), [&](const group& g) { return g.name == name && g.opaque == opaque; });
-  if (at == groups.end()) at = groups.insert(groups.end(), {std::string(name), opaque, {}});
+void add(std::vector<group>& groups, std::string_view name, told as, const std::string& path) {
+  auto at = std::find_if(groups.begin(), groups.end(), [&](const group& g) { return g.name == name && g.as == as; });
+  if (at == groups.end()) at = groups.insert(groups.end(), {std::string(name), as, {}});
   if (std::find(at->paths.begin(), at->paths.end(), path) == at->paths.end()) at->paths.push_back(path);
 }
 
@@ -36,11 +38,14 @@ std::vector<group> groups_of(const dialect::shape_root& root) {
   const auto paths = dialect::list_paths(root);
   for (int c = 0; c < channel_count; ++c) {
     for (const auto& each : paths) {
-      if (each.text == static_cast<channel>(c) && each.text != channel::unknown) add(groups, to_string(each.text), false, each.path);
+      if (each.text == static_cast<channel>(c) && each.text != channel::unknown) add(groups, to_string(each.text), told::channel, each.path);
     }
   }
   for (const auto& each : paths) {
-    if (!each.opaque.empty()) add(groups, each.opaque, true, each.path);
+    if (!each.opaque.empty()) add(groups, each.opaque, told::opaque, each.path);
+  }
+  for (const auto& each : paths) {
+    if (!each.same_as.empty()) add(groups, each.same_as, told::same_as, each.path);
   }
   return groups;
 }
@@ -58,6 +63,15 @@ std::vector<document> documents_of(const dialect::endpoint& of) {
   const bool own_events = of.scans->streams() && !same(of.scans->event_shape(), of.scans->answer_shape());
   if (own_events) list.push_back({"event", groups_of(of.scans->event_shape())});
   return list;
+}
+
+std::string_view prefix(told as) {
+  switch (as) {
+    case told::channel: return "";
+    case told::opaque: return "opaque: ";
+    case told::same_as: return "as in ";
+  }
+  return "";
 }
 
 std::string path_of(const dialect::endpoint& of) { return "/v1" + std::string(of.path); }
@@ -80,6 +94,15 @@ std::string joined(const std::vector<std::string>& parts, std::string_view betwe
   return out;
 }
 
+// Endpoints that one codec reads.
+std::string headings_of(const dialect::codec* codec) {
+  std::vector<std::string> names;
+  for (const dialect::endpoint& e : dialect::endpoints()) {
+    if (e.scans == codec) names.push_back(std::string(e.method) + ' ' + path_of(e));
+  }
+  return joined(names, ", ");
+}
+
 std::string queries(const dialect::endpoint& of) {
   std::vector<std::string> names(of.query.begin(), of.query.end());
   return joined(names, ", ");
@@ -93,7 +116,7 @@ std::string coverage_text() {
     out += std::string(e.method) + ' ' + path_of(e) + "  (" + std::string(e.name) + ")  " + how_scanned(e) + '\n';
     for (const document& d : documents_of(e)) {
       for (const group& g : d.groups) {
-        out += "  " + std::string(d.name) + "  " + (g.opaque ? "opaque " : "") + g.name + ":  " + joined(g.paths, "  ") + '\n';
+        out += "  " + std::string(d.name) + "  " + std::string(prefix(g.as)) + g.name + ":  " + joined(g.paths, "  ") + '\n';
       }
       out += "  " + std::string(d.name) + "  unknown:  " + std::string(elsewhere) + '\n';
     }
@@ -112,10 +135,10 @@ std::string coverage_json() {
     w.end_array();
     for (const document& d : documents_of(e)) {
       w.key(d.name).begin_object();
-      for (const bool opaque : {false, true}) {
-        w.key(opaque ? "opaque" : "channels").begin_object();
+      for (const told as : {told::channel, told::opaque, told::same_as}) {
+        w.key(as == told::opaque ? "opaque" : as == told::channel ? "channels" : "same_as").begin_object();
         for (const group& g : d.groups) {
-          if (g.opaque != opaque) continue;
+          if (g.as != as) continue;
           w.key(g.name).begin_array();
           for (const std::string& path : g.paths) w.string(path);
           w.end_array();
@@ -140,20 +163,22 @@ std::string coverage_markdown() {
       "- **Opaque**: a part that cannot be read as text. It is recorded as opaque, with its path, and `x-stoplog-coverage` says so. "
       "Text that is sent as base64 is decoded and scanned.\n"
       "- **Refused**: any endpoint that is not in this table gets 404, so that no other door to the model is open by accident.\n\n"
-      "A path names a value, with the elements of an array there; `[]` is every element, `{}` a member of any name.\n\n"
+      "A path names a value, with the elements of an array there; `[]` is every element, `{}` a member of any name. *As in* another path: with the same members.\n\n"
       "| endpoint | name in records | scanned | query |\n|---|---|---|---|\n";
   for (const dialect::endpoint& e : dialect::endpoints()) {
     out += "| `" + std::string(e.method) + ' ' + path_of(e) + "` | `" + std::string(e.name) + "` | " + how_scanned(e) + " | " +
            (e.query.empty() ? "none" : queries(e)) + " |\n";
   }
   out += "| anything else | | refused with 404 | |\n";
+  std::vector<const dialect::codec*> done;
   for (const dialect::endpoint& e : dialect::endpoints()) {
     const auto documents = documents_of(e);
-    if (documents.empty()) continue;
-    out += "\n## " + std::string(e.method) + ' ' + path_of(e) + "\n\n| in the | channel | where |\n|---|---|---|\n";
+    if (documents.empty() || std::find(done.begin(), done.end(), e.scans) != done.end()) continue;
+    done.push_back(e.scans);
+    out += "\n## " + headings_of(e.scans) + "\n\n| in the | channel | where |\n|---|---|---|\n";
     for (const document& d : documents) {
       for (const group& g : d.groups) {
-        out += "| " + std::string(d.name) + " | " + (g.opaque ? "opaque: " : "") + '`' + g.name + "` | " + joined(g.paths, ", ", "`") + " |\n";
+        out += "| " + std::string(d.name) + " | " + std::string(prefix(g.as)) + '`' + g.name + "` | " + joined(g.paths, ", ", "`") + " |\n";
       }
       out += "| " + std::string(d.name) + " | `unknown` | " + std::string(elsewhere) + " |\n";
     }

@@ -12,6 +12,7 @@ struct shape_path {
   std::string path;              // messages[].content[].text; its elements, and members of any name, are the same unless listed
   stoplog::channel text;         // what a string there is
   std::string_view opaque;       // the kind, where a part cannot be read as text; otherwise empty
+  std::string same_as;           // the path that has the same members and tells them; mostly empty
 };
 
 // Every place that the table names, in its order; not those where a string
