@@ -55,7 +55,7 @@ void add_filters(CLI::App& verb, const shared_request& request) {
   verb.add_option("--route", f.route);
   verb.add_option("--endpoint", f.endpoint);
   verb.add_option("--model", f.model, "The model asked for, or the one that answered");
-  verb.add_option("--decision", f.decision)->check(CLI::IsMember({"allow", "redact", "block", "refuse", "error"}));
+  verb.add_option("--decision", f.decision)->check(CLI::IsMember({"allow", "opaque", "redact", "block", "refuse", "error"}));
   verb.add_option("--status", f.status, "The HTTP status sent");
   verb.add_option("--rule", f.rule, "This and the next four must hold for one and the same finding");
   verb.add_option("--category", f.category);

@@ -44,13 +44,24 @@ std::string redacted(const record& r) {
   return what + by_rule(r) + "; " + counted(r.leaked, "byte") + " of the deciding match had been released";
 }
 
-std::string passed(const record& r) {
+std::string shadow_findings(const record& r) {
   const auto shadowed =
       std::count_if(r.findings.begin(), r.findings.end(), [](const audit::finding& f) { return f.mode == "shadow"; });
-  std::string text = "passed";
-  if (shadowed != 0) text += " with " + counted(static_cast<std::uint64_t>(shadowed), "finding") + " in shadow mode";
-  return text;
+  return shadowed == 0 ? "" : " with " + counted(static_cast<std::uint64_t>(shadowed), "finding") + " in shadow mode";
 }
+
+std::size_t opaque_parts(const record& r) {
+  return r.request_coverage.opaque_parts.size() + r.request_coverage.opaque_dropped + r.response_coverage.opaque_parts.size() +
+         r.response_coverage.opaque_dropped;
+}
+
+bool all_scanned(const record& r) {
+  const auto unscanned = [](const audit::coverage& c) { return c.received != 0 && !c.complete; };
+  return r.decision != "opaque" && opaque_parts(r) == 0 && !unscanned(r.request_coverage) && !unscanned(r.response_coverage);
+}
+
+// Only what was scanned as a whole has passed.
+std::string passed(const record& r) { return (all_scanned(r) ? "passed" : "was let through") + shadow_findings(r); }
 
 std::string with_status(const record& r, const char* what) {
   std::string text = what;
@@ -62,7 +73,7 @@ std::string with_status(const record& r, const char* what) {
 std::string outcome(const record& r) {
   if (r.decision == "block") return blocked(r);
   if (r.decision == "redact") return redacted(r);
-  if (r.decision == "allow") return passed(r);
+  if (r.decision == "allow" || r.decision == "opaque") return passed(r);
   if (r.decision == "refuse") return with_status(r, "was refused");
   if (r.decision == "error") return with_status(r, "failed");
   return "ended with the decision \"" + shown(r.decision) + "\"";
@@ -70,12 +81,9 @@ std::string outcome(const record& r) {
 
 // What a responder must not overlook.
 std::string reservations(const record& r) {
-  const auto unscanned = [](const audit::coverage& c) { return c.received != 0 && !c.complete; };
-  const auto opaque = r.request_coverage.opaque_parts.size() + r.request_coverage.opaque_dropped +
-                      r.response_coverage.opaque_parts.size() + r.response_coverage.opaque_dropped;
   std::string text;
-  if (opaque != 0) text += "; " + counted(opaque, "part") + " could not be scanned";
-  else if (unscanned(r.request_coverage) || unscanned(r.response_coverage)) text += "; not all of its text was scanned";
+  if (const auto opaque = opaque_parts(r); opaque != 0) text += "; " + counted(opaque, "part") + " could not be scanned";
+  else if (!all_scanned(r)) text += "; not all of its text was scanned";
   if (r.upstream_truncated) text += "; the upstream's answer broke off";
   if (r.client_gone) text += "; the client had gone";
   return text;

@@ -4,6 +4,7 @@
 #include "dialect/openai/completions_codec.hpp"
 #include "dialect/openai/error_object.hpp"
 #include "dialect/openai/input_codec.hpp"
+#include "dialect/openai/models_codec.hpp"
 #include "dialect/responses/codec.hpp"
 
 #include <algorithm>
@@ -14,6 +15,7 @@ namespace {
 
 constexpr openai::chat_codec chat;
 constexpr openai::completions_codec completions;
+constexpr openai::models_codec models;
 constexpr responses::responses_codec typed;
 
 // Not `starting_after`: a stream that begins in its middle would show the end of
@@ -27,8 +29,8 @@ const endpoint table[] = {
     {"GET", "/responses/{}", "responses_stored", &typed, openai::error_object, response_query},
     {"POST", "/embeddings", "embeddings", &openai::embeddings, openai::error_object},
     {"POST", "/moderations", "moderations", &openai::moderations, openai::error_object},
-    {"GET", "/models", "models", nullptr, openai::error_object},
-    {"GET", "/models/{}", "models", nullptr, openai::error_object},
+    {"GET", "/models", "models", &models, openai::error_object},
+    {"GET", "/models/{}", "models", &models, openai::error_object},
 };
 
 bool is_plain(char c) noexcept {

@@ -23,7 +23,7 @@ struct endpoint {
   std::string_view method;  // POST: its body is judged; GET: it has none
   std::string_view path;    // behind the route's prefix; a segment {} takes any one: /models/{}
   std::string_view name;    // chat_completions, models: for records and metrics
-  const codec* scans;       // null: nothing to scan in the request, its answer is forwarded (models)
+  const codec* scans;       // null: nothing is read, the answer is forwarded
   std::string (*error_object)(const error_body&);
   std::span<const std::string_view> query = {};  // names of the parameters that may be given
 };

@@ -181,7 +181,10 @@ asio::awaitable<bool> exchange::judge() {
     co_return false;
   }
   add_subject(record_, facts_, *policy_);
-  if (!guard_) co_return true;  // only the answer has text
+  if (!guard_) {  // only the answer has text
+    record_.request_coverage.complete = true;
+    co_return true;
+  }
   const auto judging = steady::now();
   auto outcome = guard_->inspect(policy_);
   added_us_ += microseconds_since(judging);
@@ -191,7 +194,6 @@ asio::awaitable<bool> exchange::judge() {
   }
   judged_ = true;
   add_report(record_, outcome->report, *policy_, direction::request);
-  coverage_ = coverage_header(outcome->report.coverage);
   if (outcome->report.decision.verdict == verdict::block) {
     co_await refuse_by_policy(outcome->report.decision);
     co_return false;
@@ -240,7 +242,8 @@ asio::awaitable<void> exchange::answer(int status, std::string_view content_type
   }
 }
 
-std::vector<header> exchange::stamps() const {
+std::vector<header> exchange::stamps() {
+  coverage_ = coverage_header(record_);
   return {{"x-stoplog-decision-id", record_.id},
           {"x-stoplog-decision", record_.decision},
           {"x-stoplog-coverage", coverage_}};

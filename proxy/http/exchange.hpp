@@ -55,6 +55,9 @@ class exchange {
   waits<void> break_stream(guard::stream_guard& guard, errc why, std::string& out, bool head_sent);
 
   waits<result<void>> ask(bool fresh);           // reserve, connect, write, read the head
+  waits<result<void>> send(std::string_view bytes);   // writes, reads the head
+  waits<void> send_beside(std::string_view bytes, bool& sent);
+  waits<void> read_beside(const bool& sent, result<void>& answered);
   waits<result<void>> read_answer_head();
   waits<result<bool>> read_answer();             // more of the body; false: it is complete
   result<std::string_view> decoded_bytes(bool end);  // of the answer, those that came, without their coding
@@ -71,7 +74,7 @@ class exchange {
   void complete_record();                        // what is known only at the end
   void finish();                                 // the record of whatever was not recorded yet
 
-  std::vector<header> stamps() const;            // the x-stoplog-* headers of the reply
+  std::vector<header> stamps();                  // the x-stoplog-* headers of the reply; valid until the next call
   std::string error_json(int status, std::string_view type, std::string_view code, std::string_view message) const;
   void abort_upstream() noexcept;
   services& shared() noexcept { return session_.home().shared(); }
@@ -88,7 +91,7 @@ class exchange {
   dialect::request_facts facts_;
   std::optional<guard::request_guard> guard_;
   std::string forwarded_;   // the judged body
-  std::string coverage_ = "complete";
+  std::string coverage_;    // what stamps() says of it
   upstream_pool::lease upstream_;
   std::optional<message_reader> answer_;
   coding::decoder decoder_{coding::kind::identity, {.bytes = 0}};  // of a streamed answer

@@ -77,8 +77,11 @@ void add_report(audit::record& to, const guard::report& from, const policy::comp
     add_tokens(to, from.usage);
   }
 
+  // What was not read is not allowed: nobody knows what it said.
+  if (to.decision == "allow" && !coverage.complete) to.decision = "opaque";
   const verdict v = from.decision.verdict;
-  const bool stronger = (to.decision == "allow" && v != verdict::allow) || (to.decision == "redact" && v == verdict::block);
+  const bool undecided = to.decision == "allow" || to.decision == "opaque";
+  const bool stronger = (undecided && v != verdict::allow) || (to.decision == "redact" && v == verdict::block);
   if (!stronger) return;  // also: an exchange that failed stays an error
   to.decision = to_string(v);
   to.stage = to_string(of);
@@ -90,10 +93,19 @@ void add_report(audit::record& to, const guard::report& from, const policy::comp
   }
 }
 
-std::string coverage_header(const guard::coverage& of) {
-  if (of.complete()) return "complete";
+std::string coverage_header(const audit::record& of) {
   std::set<std::string> kinds;
-  for (const auto& each : of.opaque) kinds.insert(each.kind);
+  bool complete = true;
+  bool judged = false;
+  for (const audit::coverage* each : {&of.request_coverage, &of.response_coverage}) {
+    // A direction of which nothing was judged (yet) says nothing.
+    const bool any = each->complete || each->received != 0 || !each->opaque_parts.empty();
+    judged = judged || any;
+    complete = complete && (!any || each->complete);
+    for (const auto& part : each->opaque_parts) kinds.insert(part.kind);
+  }
+  if (!judged) return "none";
+  if (complete) return "complete";
   std::string list;
   for (const std::string& each : kinds) list += (list.empty() ? "opaque=" : ",") + each;
   return list.empty() ? "partial" : list;

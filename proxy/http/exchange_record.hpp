@@ -26,7 +26,8 @@ bool leaves_text_unjudged(errc why);
 
 std::uint64_t microseconds_since(std::chrono::steady_clock::time_point began);
 
-// complete, or the kinds of what was opaque: the x-stoplog-coverage header.
-std::string coverage_header(const guard::coverage& of);
+// The x-stoplog-coverage header of what the record knows by now: complete, the
+// kinds of what was opaque, partial, or none where nothing was judged.
+std::string coverage_header(const audit::record& of);
 
 }  // namespace stoplog::http

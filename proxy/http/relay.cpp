@@ -5,6 +5,12 @@
 #include "http/exchange_record.hpp"
 #include "http/forwarding.hpp"
 
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/deferred.hpp>
+#include <boost/asio/experimental/parallel_group.hpp>
+#include <boost/asio/this_coro.hpp>
+#include <boost/asio/use_awaitable.hpp>
+
 namespace stoplog::http {
 
 namespace asio = boost::asio;
@@ -13,6 +19,7 @@ namespace {
 
 constexpr std::string_view event_stream = "text/event-stream";
 constexpr int interim_answers_max = 8;
+constexpr std::size_t sent_first_bytes_max = 64 * 1024;  // Linux takes as much at once
 constexpr auto drain_answer_for = std::chrono::seconds(1);
 
 bool has_type(std::string_view content_type, std::string_view type) {
@@ -58,12 +65,43 @@ asio::awaitable<result<void>> exchange::ask(bool fresh) {
   }
   const std::string bytes = upstream_request(request_.head(), pool.settings(), forwarded_, client_ == nullptr);
   const armed limit(session_.clock(), deadline::first_byte, pool.settings().deadlines.first_byte);
-  const auto written = co_await upstream_.line().write(bytes);
-  // An upstream may answer before it has read everything: look for its answer all the same.
-  const auto read = co_await read_answer_head();
-  if (!read) co_return written ? read.error() : upstream_failure(errc::upstream_unreachable);
+  const auto answered = co_await send(bytes);
+  if (!answered) co_return answered.error();
   record_.first_byte_us = microseconds_since(began_);
   co_return result<void>{};
+}
+
+// An upstream may answer before it has read everything, and then read no more.
+// What fits the socket's buffer is sent first; anything larger beside the
+// reading, so that neither waits for the other.
+asio::awaitable<result<void>> exchange::send(std::string_view bytes) {
+  bool sent = false;
+  result<void> answered;
+  if (bytes.size() <= sent_first_bytes_max) {
+    sent = (co_await upstream_.line().write(bytes)).has_value();
+    answered = co_await read_answer_head();
+  } else {
+    const auto here = co_await asio::this_coro::executor;
+    auto both = asio::experimental::make_parallel_group(asio::co_spawn(here, send_beside(bytes, sent), asio::deferred),
+                                                        asio::co_spawn(here, read_beside(sent, answered), asio::deferred));
+    const auto [order, writing, reading] = co_await both.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    if (writing) std::rethrow_exception(writing);
+    if (reading) std::rethrow_exception(reading);
+  }
+  if (!answered && !sent && !answer_->started()) co_return upstream_failure(errc::upstream_unreachable);
+  co_return answered;
+}
+
+asio::awaitable<void> exchange::send_beside(std::string_view bytes, bool& sent) {
+  sent = (co_await upstream_.line().write(bytes)).has_value();
+}
+
+asio::awaitable<void> exchange::read_beside(const bool& sent, result<void>& answered) {
+  answered = co_await read_answer_head();
+  if (sent) co_return;
+  // The rest of the request would be the beginning of the next one.
+  upstream_.spoil();
+  upstream_.line().cancel();
 }
 
 asio::awaitable<result<void>> exchange::read_answer_head() {
@@ -178,13 +216,13 @@ asio::awaitable<void> exchange::relay_whole() {
       co_return;
     }
     add_report(record_, judged->report, *policy_, direction::response);
-    coverage_ = coverage_ == "complete" ? coverage_header(judged->report.coverage) : coverage_;
     record_.model_answered = judged->model;
     record_.response_id = judged->response_id;
     body = std::move(judged->body);
   }
   record_.status = status;
-  if (record_.decision != "allow" && !co_await write_record()) {
+  const bool changed = record_.decision == "redact" || record_.decision == "block";
+  if (changed && !co_await write_record()) {
     co_await refuse(fail(errc::audit_unavailable));
     co_return;
   }

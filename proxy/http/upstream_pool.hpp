@@ -36,6 +36,8 @@ class upstream_pool {
     bool reused() const noexcept { return reused_; }
     // Ends whatever this lease is doing, now; also a connect under way.
     void abort() noexcept;
+    // The connection is not fit for another exchange: give_back() closes it.
+    void spoil() noexcept { aborted_ = true; }
     // Keeps the connection for the next exchange. Only after a complete answer.
     void give_back();
 

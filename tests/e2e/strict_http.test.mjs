@@ -189,3 +189,28 @@ test('an early error reaches a client that is still writing', async () => {
     assert.ok(JSON.parse(got.answers[0].body).error.message.length > 0);
   }
 });
+
+test('an endpoint that answers before it has read everything is heard, and its connection not used again', async () => {
+  let connections = 0;
+  const open = [];
+  const hasty = net.createServer({noDelay: true}, socket => {
+    connections += 1;
+    open.push(socket);
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      socket.pause();  // and never reads on
+      socket.write('HTTP/1.1 429 Too Many Requests\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n{"error":{"message":"full"}}');
+    });
+  });
+  await new Promise(resolve => hasty.listen(0, '127.0.0.1', resolve));
+  const proxy = await Proxy.start({upstream_url: `http://127.0.0.1:${hasty.address().port}`, settings: {workers: 1, limits: {body_bytes: '64MiB'}}});
+  for (let n = 1; n <= 2; ++n) {
+    const answer = await proxy.post({model: 'demo', messages: [{role: 'user', content: 'word '.repeat(3 << 20)}]});
+    assert.equal(answer.status, 429);
+    assert.equal(connections, n);
+    await answer.arrayBuffer();
+  }
+  await proxy.stop();
+  for (const socket of open) socket.destroy();
+  hasty.close();
+});

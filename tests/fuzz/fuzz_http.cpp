@@ -36,8 +36,7 @@ outcome read(message_reader::kind what, std::string_view bytes, std::string_view
     while (!rest.empty() && !reader.complete()) {
       const auto used = reader.feed(rest);
       if (!used) {
-        out.said = to_string(used.error().code);
-        return out;
+        return {.said = std::string(to_string(used.error().code))};
       }
       demand(*used <= rest.size() && (*used > 0 || reader.head_complete()));
       rest.remove_prefix(*used);

@@ -20,7 +20,7 @@ struct expected_fates {
 struct sample {
   const dialect::codec& codec;
   dialect::request_facts asked;                       // for the stream
-  std::string request;
+  std::string request;                                // empty: it has no body
   std::string answer;
   std::vector<std::string> stream;                    // the events' data, without the terminator
   std::string opaque_in_request;                      // "path kind\n", each

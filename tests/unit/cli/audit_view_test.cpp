@@ -55,9 +55,9 @@ TEST(audit_sentence, says_what_happened) {
   add([](record& r) { r.decision = "allow"; r.rule = ""; r.findings = {{.mode = "shadow"}}; },
       "At 2026-11-23 08:15:30 UTC a streamed answer of model demo for key support-bot passed with 1 finding in shadow mode.");
   add([](record& r) { r.decision = "allow"; r.request_coverage.opaque_parts = {{"messages[0].content[1]", "image"}}; },
-      "At 2026-11-23 08:15:30 UTC a streamed answer of model demo for key support-bot passed; 1 part could not be scanned.");
+      "At 2026-11-23 08:15:30 UTC a streamed answer of model demo for key support-bot was let through; 1 part could not be scanned.");
   add([](record& r) { r.decision = "allow"; r.response_coverage.complete = false; r.upstream_truncated = true; },
-      "At 2026-11-23 08:15:30 UTC a streamed answer of model demo for key support-bot passed; not all of its text was scanned; "
+      "At 2026-11-23 08:15:30 UTC a streamed answer of model demo for key support-bot was let through; not all of its text was scanned; "
       "the upstream's answer broke off.");
   add([](record& r) { r.decision = "refuse"; r.stage = "request"; r.status = 413; r.reason = "body_too_large"; r.key_id = ""; r.model_asked = ""; r.streamed = false; r.response_coverage = {}; },
       "At 2026-11-23 08:15:30 UTC a request was refused with status 413 (body_too_large).");

@@ -90,6 +90,10 @@ class every_string : public testing::TestWithParam<sample> {};
 
 TEST_P(every_string, of_a_request_is_judged) {
   const sample& s = GetParam();
+  if (s.request.empty()) {
+    EXPECT_EQ(judge_request(s, "{}"), fate::refused) << "a request that has no body is never read";
+    return;
+  }
   ASSERT_EQ(judge_request(s, s.request), fate::missed) << "nothing is in it before";
   tally t;
   plant(s.request, "", t, [&](const std::string& body) { return judge_request(s, body); });
@@ -98,13 +102,15 @@ TEST_P(every_string, of_a_request_is_judged) {
 
 TEST_P(every_string, opaque_parts_are_noted) {
   const sample& s = GetParam();
-  request_guard guard(s.codec, {});
-  ASSERT_TRUE(guard.read(s.request));
-  const auto done = guard.inspect(policy_for_marker());
-  ASSERT_TRUE(done);
-  EXPECT_EQ(list_of(done->report.coverage.opaque), s.opaque_in_request);
-  EXPECT_EQ(done->report.coverage.complete(), s.opaque_in_request.empty());
-  EXPECT_EQ(done->body, s.request);
+  if (!s.request.empty()) {
+    request_guard guard(s.codec, {});
+    ASSERT_TRUE(guard.read(s.request));
+    const auto done = guard.inspect(policy_for_marker());
+    ASSERT_TRUE(done);
+    EXPECT_EQ(list_of(done->report.coverage.opaque), s.opaque_in_request);
+    EXPECT_EQ(done->report.coverage.complete(), s.opaque_in_request.empty());
+    EXPECT_EQ(done->body, s.request);
+  }
   const auto answered = inspect_answer(s.codec, {}, policy_for_marker(), s.answer);
   ASSERT_TRUE(answered);
   EXPECT_EQ(list_of(answered->report.coverage.opaque), s.opaque_in_answer);
@@ -197,7 +203,8 @@ void remove_present(const std::string& body, const part_of_table& part, members&
 
 TEST_P(every_string, has_a_case) {
   const sample& s = GetParam();
-  std::vector<std::pair<part_of_table, std::string>> bodies{{{s.codec.request_shape(), false}, s.request}, {{s.codec.answer_shape(), false}, s.answer}};
+  std::vector<std::pair<part_of_table, std::string>> bodies{{{s.codec.answer_shape(), false}, s.answer}};
+  if (!s.request.empty()) bodies.push_back({{s.codec.request_shape(), false}, s.request});
   for (const std::string& event : s.stream) {
     dialect::shape_root root = s.codec.event_shape();
     if (s.event_root != nullptr) root.root = s.event_root(event);

@@ -1,0 +1,47 @@
+#include "dialect/openai/models_codec.hpp"
+
+namespace stoplog::dialect::openai {
+namespace {
+
+enum models_shape : shape_id { unknown_tree, words, answer, list };
+
+constexpr member_shape model_members[] = {
+    {"id", words}, {"object", words}, {"type", words}, {"created", words}, {"created_at", words}, {"owned_by", words},
+    {"display_name", words}, {"data", list}, {"first_id", words}, {"last_id", words}, {"has_more", words},
+};
+
+constexpr shape table[] = {
+    {},
+    {.text = channel::metadata, .other = words, .elements = words},
+    {.members = model_members},
+    {.elements = answer},
+};
+static_assert(std::size(table) == list + 1);
+
+}  // namespace
+
+shape_root models_codec::answer_shape() const { return {table, answer}; }
+
+result<request_view> models_codec::read_request(const json::document& /*body*/) const {
+  return fail(errc::malformed_request, "this endpoint takes no body");
+}
+
+result<answer_view> models_codec::read_answer(const json::document& body) const {
+  std::vector<shape_id> shapes;
+  const auto given = give_shapes(body, table, answer, false, shapes);
+  if (!given) return given.error();
+  answer_view view;
+  for (json::node_id id = 0; id < body.size(); ++id) {
+    const surface where{direction::response, role::none, table[shapes[id]].text};
+    if (is_free_key(body, id, table, shapes)) view.texts.push_back({id, where, no_lane, true});
+    if (body[id].kind == json::kind::string && !body[id].text.empty()) view.texts.push_back({id, where});
+  }
+  return view;
+}
+
+void models_codec::end_answer(const json::document& /*body*/, const std::vector<json::node_id>& /*blocked*/,
+                              const blocked_ending& /*why*/, json::edits& changes) const {
+  changes.replace_raw(json::document::root, R"({"object":"list","data":[]})");
+}
+
+}  // namespace stoplog::dialect::openai
