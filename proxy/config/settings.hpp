@@ -51,7 +51,8 @@ struct upstream {
   bool https = false;
   endpoint address;
   std::string base_path;       // "" or "/prefix", put before the request's path
-  std::string bearer;          // a secret; empty: the client's own Authorization is forwarded
+  std::string bearer;          // a secret, sent as Authorization; empty, like api_key: the client's own is forwarded
+  std::string api_key;         // a secret, sent as X-Api-Key; never both
   upstream_tls tls;
   upstream_deadlines deadlines;
   std::size_t connections = 256;  // open at once, all workers together

@@ -84,7 +84,7 @@ asio::awaitable<bool> exchange::admit() {
   // Before anything else: it says in which words this client is refused.
   const auto path = shared().routes.endpoint_path(target.substr(0, question));
   if (path) endpoint_ = dialect::find_endpoint(head.method, *path, known);
-  const auto who = shared().routes.authenticate(head.value("authorization"));
+  const auto who = shared().routes.authenticate(head);
   if (!who) {
     co_await refuse(who.error());
     co_return false;

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "config/settings.hpp"
+#include "http/head.hpp"
 
 #include <optional>
 #include <string_view>
@@ -14,9 +15,10 @@ class router {
  public:
   explicit router(const config::settings& from);
 
-  // The client whose key stands in an Authorization value; null where no
-  // clients are configured. Errors: unknown_key.
-  result<const config::client*> authenticate(std::string_view authorization) const;
+  // The client whose key stands in Authorization (OpenAI) or X-Api-Key
+  // (Anthropic); null where no clients are configured. Two keys must be one
+  // client's. Errors: unknown_key.
+  result<const config::client*> authenticate(const message_head& asked) const;
 
   // What follows the route's prefix (for /v1/models under /v1: /models);
   // absent if no route takes the path.
