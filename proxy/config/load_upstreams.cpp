@@ -113,6 +113,25 @@ void read_route_path(const node& n, route& into, reading& in) {
   into.path = *text;
 }
 
+void read_opaque_endpoint(const node& n, opaque_endpoint& into, reading& in) {
+  const auto* text = scalar_text(n, in);
+  if (text == nullptr) return;
+  const std::size_t blank = text->find(' ');
+  const std::string method = text->substr(0, blank);
+  const std::string path = blank == std::string::npos ? std::string() : text->substr(blank + 1);
+  if ((method != "GET" && method != "POST") || !is_plain_path(path)) {
+    return in.error(n, "E127", "not an endpoint: GET or POST, one blank and the whole path, like POST /v1/audio/transcriptions");
+  }
+  into.method = method;
+  into.path = path;
+}
+
+constexpr key<opaque_endpoint> opaque_keys[] = {
+    {"endpoint", need::required, "a method and a path", "Exactly this: POST /v1/audio/transcriptions.", read_opaque_endpoint},
+    {"reason", need::required, "a sentence", "Why it may pass unscanned.",
+     [](const node& n, opaque_endpoint& into, reading& in) { read_line(n, into.reason, in); }},
+};
+
 constexpr key<route> route_keys[] = {
     {"name", need::required, "a name", "What policies and records call it.",
      [](const node& n, route& into, reading& in) { read_name(n, into.name, in); }},
@@ -121,6 +140,10 @@ constexpr key<route> route_keys[] = {
      [](const node& n, route& into, reading& in) { read_list(n, into.models, in, read_line); }},
     {"upstream", need::required, "an upstream's name", "Where they go.",
      [](const node& n, route& into, reading& in) { read_name(n, into.upstream, in); }},
+    {"opaque", need::optional, "a list of groups: endpoint, reason", "Endpoints that pass unscanned, which no dialect covers. Default: none.",
+     [](const node& n, route& into, reading& in) {
+       read_list<opaque_endpoint>(n, into.opaque, in, [](const node& item, opaque_endpoint& e, reading& r) { read_object(item, e, opaque_keys, r); });
+     }, "opaque"},
 };
 
 void read_key_hash(const node& n, client& into, reading& in) {
@@ -172,6 +195,7 @@ std::vector<object_reference> upstream_reference() {
           {"upstream deadlines", reference_of(upstream_deadlines_keys)},
           {"upstream limits", reference_of(upstream_limits_keys)},
           {"routes", reference_of(route_keys)},
+          {"opaque", reference_of(opaque_keys)},
           {"clients", reference_of(client_keys)}};
 }
 

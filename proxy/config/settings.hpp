@@ -58,11 +58,19 @@ struct upstream {
   std::size_t connections = 256;  // open at once, all workers together
 };
 
+// An endpoint that is forwarded unscanned, by exactly this method and path.
+struct opaque_endpoint {
+  std::string method;                // GET, POST
+  std::string path;                  // whole: /v1/audio/transcriptions
+  std::string reason;                // why nobody needs to scan it
+};
+
 struct route {
   std::string name;
   std::string path = "/v1";          // a prefix of whole segments
   std::vector<std::string> models;   // patterns with `*`; empty: any
   std::string upstream;
+  std::vector<opaque_endpoint> opaque;
   stoplog::place place{};
 };
 

@@ -65,6 +65,15 @@ std::optional<std::string_view> router::endpoint_path(std::string_view path) con
   return std::nullopt;
 }
 
+const config::route* router::select_opaque(std::string_view method, std::string_view path, const config::client* who) const {
+  for (const auto& each : settings_.routes) {
+    if (who != nullptr && !lists(who->routes, each.name)) continue;
+    const auto is_it = [&](const config::opaque_endpoint& e) { return e.method == method && e.path == path; };
+    if (std::any_of(each.opaque.begin(), each.opaque.end(), is_it)) return &each;
+  }
+  return nullptr;
+}
+
 result<const config::route*> router::select(std::string_view path, std::string_view model,
                                             const config::client* who) const {
   for (const auto& each : settings_.routes) {

@@ -24,6 +24,9 @@ class router {
   // absent if no route takes the path.
   std::optional<std::string_view> endpoint_path(std::string_view path) const;
 
+  // The first route for this client that lists method and path as opaque; null: none does.
+  const config::route* select_opaque(std::string_view method, std::string_view path, const config::client* who) const;
+
   // The first route that takes path, model and client. Errors: no_route.
   result<const config::route*> select(std::string_view path, std::string_view model, const config::client* who) const;
 

@@ -7,12 +7,14 @@ import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
 import {after, before, test} from 'node:test';
 import * as ai_sdk from './clients/ai_sdk.mjs';
+import * as anthropic from './clients/anthropic.mjs';
 import * as langchain from './clients/langchain.mjs';
 import * as openai from './clients/openai.mjs';
 import {name_of, version_of} from './clients/way.mjs';
 import {phrase, root, start_both} from './harness.mjs';
 
-const ways = [...openai.ways, ...ai_sdk.ways, ...langchain.ways];
+const ways = [...openai.ways, ...ai_sdk.ways, ...langchain.ways, ...openai.responses_ways, ...ai_sdk.responses_ways, ...openai.other_ways,
+  ...anthropic.ways, ...ai_sdk.messages_ways, ...langchain.messages_ways];
 
 let model, proxy, stop;
 before(async () => ({model, proxy, stop} = await start_both()));
@@ -21,12 +23,17 @@ after(() => stop?.());
 const no_error = ({error}) => assert.equal(error, null, error?.stack);
 const clean = seen => assert.ok(!/DEMO-|demo-secret|4711|stir three/.test(JSON.stringify(seen) + (seen.error?.message ?? '')), JSON.stringify(seen));
 
-// What is asked, what the record must say of the first request, what must hold
+// However a library tells it, it says that a filter ended the answer.
+function ended_by_policy(seen) {
+  assert.match(seen.error ? seen.error.constructor.name : seen.finish, /content.?filter|refusal/i, seen.error?.stack);
+}
+
+// What is asked, what the record must say of the last request, what must hold
 // of what the client's user saw, and the words for it in the table.
 const cases = {
   'pass': {
     message: 'Tell me about the mill', decision: 'allow',
-    check: seen => { no_error(seen); assert.match(seen.text, /^The old mill stood .* closed in time\."$/); },
+    check: (seen, way) => { no_error(seen); if (!way.numbers) assert.match(seen.text, /^The old mill stood .* closed in time\."$/); },
   },
   'redact': {
     message: 'Tell me a secret', decision: 'redact',
@@ -41,7 +48,10 @@ const cases = {
   },
   'answer blocked': {
     message: 'Tell me the recipe', decision: 'block',
-    check: (seen, way) => { no_error(seen); if (way.streamed) assert.match(seen.text, /^Gladly, here is the recipe/); },
+    check: (seen, way) => {
+      ended_by_policy(seen);
+      if (way.streamed && !way.only_tools && !seen.error) assert.match(seen.text, /^Gladly, here is the recipe/);
+    },
   },
   'upstream dies': {
     message: 'Tell me about the mill', model: 'demo-truncate', decision: 'error',
@@ -58,12 +68,15 @@ const cases = {
   },
   'tool call cut': {
     message: 'Call it with the recipe', decision: 'block', tool: true,
-    check: seen => assert.deepEqual(seen.ran, [], 'a cut tool call was carried out'),
+    check: seen => {
+      assert.deepEqual(seen.ran, [], 'a cut tool call was carried out');
+      ended_by_policy(seen);
+    },
   },
 };
 const columns = Object.keys(cases);
 
-const takes = (way, {tool}) => (tool ? way.tools : true);
+const takes = (way, column) => (cases[column].tool ? way.tools : !way.numbers || ['pass', 'request blocked'].includes(column));
 
 // Decision ids of every request that a cell sent, in order.
 function watched_fetch(ids) {
@@ -88,7 +101,7 @@ for (const way of ways) {
   const cells = table.set(way, {}).get(way);
   for (const column of columns) {
     const wanted = cases[column];
-    if (!takes(way, wanted)) { cells[column] = '-'; continue; }
+    if (!takes(way, column)) { cells[column] = '-'; continue; }
     test(`${way.client} ${way.dialect}, ${way.call}: ${column}`, async () => {
       const {requests} = await model.stats();
       const ids = [];
@@ -97,7 +110,7 @@ for (const way of ways) {
       wanted.check(seen, way);
       if (wanted.unasked) assert.equal((await model.stats()).requests, requests, 'the model was asked');
       assert.ok(ids.length >= 1 && ids[0], 'no answer carried a decision id');
-      decided.set(ids[0], {cell: `${way.call}: ${column}`, decision: wanted.decision, dialect: way.dialect, streamed: way.streamed ?? false});
+      decided.set(ids.at(-1), {cell: `${way.call}: ${column}`, decision: wanted.decision, dialect: way.dialect});
       cells[column] = wanted.words?.() ?? (seen.error ? name_of(seen.error) : seen.finish);
     });
   }
@@ -112,8 +125,8 @@ test('each cell is on record as it was', async () => {
     assert.equal(record.outcome.leaked ?? 0, 0, cell);
     ++held;
   }
-  assert.equal(held, ways.reduce((sum, way) => sum + columns.filter(column => takes(way, cases[column])).length, 0));
-  assert.ok(held >= 77, `only ${held} cells ran`);
+  assert.equal(held, ways.reduce((sum, way) => sum + columns.filter(column => takes(way, column)).length, 0));
+  assert.ok(held >= 170, `only ${held} cells ran`);
 });
 
 function markdown() {

@@ -1,5 +1,7 @@
 #include "dialect/anthropic/messages_texts.hpp"
 
+#include <algorithm>
+
 namespace stoplog::dialect::anthropic {
 
 using json::kind;
@@ -13,7 +15,6 @@ std::string_view word(const json::document& in, json::node_id object, std::strin
 std::string_view opaque_source(const json::document& in, json::node_id source) noexcept {
   const std::string_view type = word(in, source, "type");
   if (type == "text" || type == "content") return {};
-  // Text blocks name the page that they quote.
   const json::node_id block = in[source].parent;
   const std::string_view of = block == no_node ? std::string_view{} : word(in, block, "type");
   if (of == "image") return "image";
@@ -21,10 +22,16 @@ std::string_view opaque_source(const json::document& in, json::node_id source) n
 }
 
 bool is_encoded(const json::document& in, json::node_id id, const shape& is) noexcept {
-  if (!is.data || !is_data(in[id].text)) return false;
-  // What says that it is a text reaches the model as it stands.
+  if (!is.data) return false;
+  const std::string_view text = in[id].text;
   const json::node_id around = in[id].parent;
-  return is.opaque != std::string_view{} || around == no_node || word(in, around, "type") != "text";
+  const std::string_view type = around == no_node ? std::string_view{} : word(in, around, "type");
+  if (!is.opaque.empty() || (type != "text" && type != "base64")) return is_data(text);
+  // What says that it is a text reaches the model as it stands, whatever it looks like.
+  const auto coded = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '+' || c == '/' || c == '=' || c == '-' || c == '_';
+  };
+  return type == "base64" && (is_data(text) || std::all_of(text.begin(), text.end(), coded));
 }
 
 bool is_block_text(const json::document& in, json::node_id id) noexcept {

@@ -1,7 +1,10 @@
-// What requests and answers of Anthropic's messages have in common: their texts.
+// What requests, answers and events of Anthropic's messages have in common:
+// their texts. Unlike the common walk (dialect/collect.hpp) this one looks at
+// the types of blocks and sources: only they tell data from text.
 #pragma once
 
-#include "dialect/codec.hpp"
+#include "dialect/anthropic/messages_shapes.hpp"
+#include "dialect/views.hpp"
 
 #include <vector>
 
@@ -9,19 +12,6 @@ namespace stoplog::dialect::anthropic {
 
 // The member's text; empty if it is absent or no string.
 std::string_view word(const json::document& in, json::node_id object, std::string_view key) noexcept;
-
-// Adds every string, every key that no shape lists, and the parts that cannot
-// be read as text, in document order. `owner(node)` tells whose text a value is
-// and, of a text that its reader joins with others, their common number; it is
-// asked for every value once, in document order.
-struct ownership {
-  stoplog::role role = role::none;
-  lane together = no_lane;
-};
-
-template <class Owner>
-void collect_texts(const json::document& in, const std::vector<shape_id>& shapes, direction way, Owner&& owner,
-                   std::vector<text_field>& texts, std::vector<opaque_part>& opaque);
 
 // Of a source: its kind where it cannot be read as text, or nothing.
 std::string_view opaque_source(const json::document& in, json::node_id source) noexcept;
@@ -32,12 +22,16 @@ bool is_encoded(const json::document& in, json::node_id id, const shape& is) noe
 // Whether a reader joins this text block's text with its neighbours'.
 bool is_block_text(const json::document& in, json::node_id id) noexcept;
 
-}  // namespace stoplog::dialect::anthropic
+// Whose a value is, and, of a text that its reader joins with others, their
+// common number.
+struct ownership {
+  stoplog::role role = role::none;
+  lane together = no_lane;
+};
 
-#include "dialect/anthropic/messages_shapes.hpp"
-
-namespace stoplog::dialect::anthropic {
-
+// Adds every string, every key that no shape lists, and the parts that cannot
+// be read as text, in document order; `owner(node)` is asked for every value
+// once, in that order. Of an answer's data nothing is added but that it is opaque.
 template <class Owner>
 void collect_texts(const json::document& in, const std::vector<shape_id>& shapes, direction way, Owner&& owner,
                    std::vector<text_field>& texts, std::vector<opaque_part>& opaque) {

@@ -2,6 +2,7 @@
 
 #include "support/samples/chat.hpp"
 #include "support/samples/completions.hpp"
+#include "support/samples/messages.hpp"
 #include "support/samples/numbers.hpp"
 #include "support/samples/responses.hpp"
 
@@ -10,7 +11,8 @@
 namespace stoplog::support {
 
 inline std::vector<sample> all_samples() {
-  return {chat_sample(), completions_sample(), responses_sample(), embeddings_sample(), moderations_sample()};
+  return {chat_sample(), completions_sample(), responses_sample(), embeddings_sample(), moderations_sample(),
+          messages_sample(), count_tokens_sample()};
 }
 
 inline void PrintTo(const sample& s, std::ostream* to) { *to << s.codec.name(); }
