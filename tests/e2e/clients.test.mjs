@@ -21,7 +21,11 @@ before(async () => ({model, proxy, stop} = await start_both()));
 after(() => stop?.());
 
 const no_error = ({error}) => assert.equal(error, null, error?.stack);
-const clean = seen => assert.ok(!/DEMO-|demo-secret|4711|stir three/.test(JSON.stringify(seen) + (seen.error?.message ?? '')), JSON.stringify(seen));
+// An error object may repeat what was asked; its words may not.
+function clean({text, finish, ran, error}) {
+  const told = JSON.stringify({text, finish, ran, words: error?.message});
+  assert.ok(!/DEMO-|demo-secret|4711|stir three/.test(told), told);
+}
 
 // However a library tells it, it says that a filter ended the answer.
 function ended_by_policy(seen) {

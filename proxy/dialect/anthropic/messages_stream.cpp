@@ -101,8 +101,8 @@ result<void> messages_stream::step(std::string_view type, const document& d) {
     view_.last = type == "message_stop";
     return {};
   }
-  // A ping, an error, or what this version does not know: nothing waits for it.
-  if (type != "error") view_.goes = passing::ahead;
+  // A ping, an error, or what this version does not know: it says nothing of what waits.
+  view_.goes = passing::ahead;
   return {};
 }
 

@@ -68,6 +68,10 @@ inline sample messages_sample() {
       R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null,"stop_details":{"type":"refusal"},"container":{"id":"c"}},"usage":{"output_tokens":4,"note":"n"},"context_management":{"applied_edits":[{"type":"t"}]}})",
       R"({"type":"message_stop"})",
   };
+  s.opaque_in_request = "messages[1].content[5].content[0].encrypted_content encrypted\nmessages[2].content[0].content[1].source image\n"
+                        "messages[2].content[4].source document\nmessages[2].content[5].source image\nmessages[2].content[6] file\n";
+  s.opaque_in_answer = "content[4].content[0].encrypted_content encrypted\n";
+  s.request_fates = {0, 0, {"messages[0].role", "messages[1].role", "messages[2].role"}, {}};
   for (std::string* text : {&s.request, &s.answer, &s.stream[16]}) {
     for (std::size_t at = text->find('@'); at != std::string::npos; at = text->find('@', at)) text->replace(at, 1, coded);
   }

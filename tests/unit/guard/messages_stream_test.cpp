@@ -180,6 +180,12 @@ TEST(messages_stream, an_end_at_any_event_shows_no_cut_call) {
   EXPECT_EQ(ends, 23U);
 }
 
+TEST(messages_stream, an_error_within_a_call_does_not_bring_it_out) {
+  const std::string bytes = start + block(0, tool_block) + input(0, R"({\"q\":1)") + event("error", R"("error":{"type":"overloaded_error","message":"m"})");
+  const auto seen = read_messages_as_client(run(blocks_marker(), {bytes}).bytes);
+  EXPECT_TRUE(seen.blocks.empty());
+}
+
 TEST(messages_stream, the_first_event_may_be_what_is_blocked) {
   const std::string bytes = event("message_start", R"("message":{"id":"forbidden word","content":[]})");
   const auto seen = read_messages_as_client(run(blocks_marker(), {bytes}).bytes);

@@ -102,8 +102,27 @@ TEST(Forwarding, TheUpstreamsOwnCredentialsReplaceTheClients) {
   EXPECT_EQ(out.find("client-key"), std::string::npos);
 }
 
+TEST(Forwarding, AnthropicsKeyAndHeadersPass) {
+  message_head asked = request();
+  asked.fields.push_back({"X-Api-Key", "anthropic-key"});
+  asked.fields.push_back({"anthropic-version", "2023-06-01"});
+  asked.fields.push_back({"anthropic-beta", "b-1"});
+  std::string out = upstream_request(asked, upstream(), "{}", true);
+  for (const char* line : {"x-api-key: anthropic-key\r\n", "anthropic-version: 2023-06-01\r\n", "anthropic-beta: b-1\r\n"}) {
+    EXPECT_NE(out.find(line), std::string::npos) << out;
+  }
+  auto to = upstream();
+  to.api_key = "upstream-key";
+  out = upstream_request(asked, to, "{}", true);
+  EXPECT_NE(out.find("x-api-key: upstream-key\r\n"), std::string::npos);
+  EXPECT_EQ(out.find("anthropic-key"), std::string::npos);
+  EXPECT_EQ(out.find("authorization"), std::string::npos);
+}
+
 TEST(Forwarding, AKeyOfTheProxysOwnClientsNeverGoesUpstream) {
-  EXPECT_EQ(upstream_request(request(), upstream(), "{}", false).find("client-key"), std::string::npos);
+  message_head asked = request();
+  asked.fields.push_back({"X-Api-Key", "client-key"});
+  EXPECT_EQ(upstream_request(asked, upstream(), "{}", false).find("client-key"), std::string::npos);
 }
 
 TEST(Forwarding, AnswersPassTheirListedHeaders) {
