@@ -1,6 +1,7 @@
 // What only the whole of the settings shows.
 #include "config/read_settings.hpp"
 #include "config/reach.hpp"
+#include "dialect/endpoint.hpp"
 #include "policy/did_you_mean.hpp"
 
 #include <algorithm>
@@ -67,6 +68,32 @@ void check_reach(const std::vector<route>& routes, const node& n, reading& in) {
   }
 }
 
+// Whether a dialect covers this path, under whatever prefix and method: another
+// spelling must not lead round its scan.
+bool is_covered(std::string path) {
+  std::transform(path.begin(), path.end(), path.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  for (std::size_t at = path.find('/'); at != std::string::npos; at = path.find('/', at + 1)) {
+    bool known = false;
+    dialect::find_endpoint("GET", std::string_view(path).substr(at), known);
+    if (known) return true;
+  }
+  return false;
+}
+
+void check_opaque(const route& in_it, const node& n, reading& in) {
+  const node* list = n.find("opaque");
+  const std::string prefix = in_it.path == "/" ? "/" : in_it.path + '/';
+  for (std::size_t i = 0; i < in_it.opaque.size(); ++i) {
+    const opaque_endpoint& each = in_it.opaque[i];
+    if (each.path.empty()) continue;
+    const node& at = where(*list, i, "endpoint");
+    const auto same = [&each](const opaque_endpoint& other) { return other.method == each.method && other.path == each.path; };
+    if (!each.path.starts_with(prefix)) in.error(at, "E127", "this endpoint is not below the route's path " + in_it.path);
+    else if (is_covered(each.path)) in.error(at, "E127", "a dialect scans this endpoint; it cannot be opaque");
+    else if (std::find_if(in_it.opaque.begin(), in_it.opaque.end(), same) != in_it.opaque.begin() + static_cast<std::ptrdiff_t>(i)) in.error(at, "E502", "this endpoint stands twice");
+  }
+}
+
 }  // namespace
 
 void check_settings(const settings& all, const node& root, reading& in) {
@@ -86,6 +113,7 @@ void check_settings(const settings& all, const node& root, reading& in) {
   const auto upstream_names = names_of(all.upstreams);
   for (std::size_t i = 0; i < all.routes.size(); ++i) {
     check_named(all.routes[i].upstream, upstream_names, "upstream", where(*routes, i, "upstream"), "E501", in);
+    check_opaque(all.routes[i], routes->items[i], in);
   }
   if (routes != nullptr) check_reach(all.routes, *routes, in);
 

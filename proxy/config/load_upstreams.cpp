@@ -27,7 +27,7 @@ void read_url(const node& n, upstream& into, reading& in) {
   into.base_path = std::move(url->base_path);
 }
 
-void read_bearer(const node& n, upstream& into, reading& in) {
+void read_key(const node& n, std::string& into, reading& in) {
   const auto text = substituted(n, in);
   if (!text) return;
   const bool printable = std::all_of(text->begin(), text->end(), [](char c) { return c > 0x20 && c < 0x7F; });
@@ -35,7 +35,7 @@ void read_bearer(const node& n, upstream& into, reading& in) {
   if (!has_substitution(n)) {
     in.warning(n, "W322", "a secret stands in this file; use ${env:NAME} or ${file:/path}");
   }
-  into.bearer = *text;
+  into = *text;
 }
 
 void read_server_name(const node& n, upstream_tls& into, reading& in) {
@@ -46,7 +46,10 @@ void read_server_name(const node& n, upstream_tls& into, reading& in) {
 }
 
 constexpr key<upstream> credentials_keys[] = {
-    {"bearer", need::required, "a secret", "The key that upstream gets; from ${env:NAME} or ${file:/path}.", read_bearer},
+    {"bearer", need::optional, "a secret", "The key that upstream gets as Authorization: Bearer; from ${env:NAME} or ${file:/path}.",
+     [](const node& n, upstream& into, reading& in) { read_key(n, into.bearer, in); }},
+    {"api_key", need::optional, "a secret", "The same as X-Api-Key, which Anthropic expects. One of the two.",
+     [](const node& n, upstream& into, reading& in) { read_key(n, into.api_key, in); }},
 };
 
 constexpr key<upstream_tls> upstream_tls_keys[] = {
@@ -71,14 +74,21 @@ constexpr key<upstream> upstream_limits_keys[] = {
      [](const node& n, upstream& into, reading& in) { read_number(n, 1, 100'000, into.connections, in); }},
 };
 
+void read_credentials(const node& n, upstream& into, reading& in) {
+  if (!read_object(n, into, credentials_keys, in)) return;
+  if ((n.find("bearer") == nullptr) == (n.find("api_key") == nullptr)) {
+    in.error(n, "E117", "credentials are one key: `bearer`, or `api_key`");
+  }
+}
+
 void read_upstream_tls(const node& n, upstream& into, reading& in) { read_object(n, into.tls, upstream_tls_keys, in); }
 
 constexpr key<upstream> upstream_keys[] = {
     {"name", need::required, "a name", "What routes call it.",
      [](const node& n, upstream& into, reading& in) { read_name(n, into.name, in); }},
     {"url", need::required, "a URL", "Scheme, host, perhaps port and base path.", read_url},
-    {"credentials", need::optional, "keys: bearer", "Absent: the client's own Authorization is passed on.",
-     [](const node& n, upstream& into, reading& in) { read_object(n, into, credentials_keys, in); }, "credentials"},
+    {"credentials", need::optional, "keys: bearer, api_key", "Absent: the client's own Authorization and X-Api-Key are passed on.",
+     read_credentials, "credentials"},
     {"tls", need::optional, "keys: ca, server_name", "For https.", read_upstream_tls, "upstream tls"},
     {"deadlines", need::optional, "keys: connect, first_byte, stream_idle, total", "What is given up because it takes too long.",
      [](const node& n, upstream& into, reading& in) { read_object(n, into.deadlines, upstream_deadlines_keys, in); }, "upstream deadlines"},
@@ -91,7 +101,7 @@ void read_upstream(const node& n, upstream& into, reading& in) {
   if (const node* tls = n.find("tls"); tls != nullptr && !into.https) {
     in.error(*tls, "E117", "`tls` belongs to an https URL; leave it out");
   }
-  if (!into.https && !into.bearer.empty() && !is_loopback(into.address.host)) {
+  if (!into.https && !(into.bearer.empty() && into.api_key.empty()) && !is_loopback(into.address.host)) {
     in.warning(*n.find("url"), "W324", "the upstream's key would cross the network in clear; use https");
   }
 }
@@ -103,6 +113,25 @@ void read_route_path(const node& n, route& into, reading& in) {
   into.path = *text;
 }
 
+void read_opaque_endpoint(const node& n, opaque_endpoint& into, reading& in) {
+  const auto* text = scalar_text(n, in);
+  if (text == nullptr) return;
+  const std::size_t blank = text->find(' ');
+  const std::string method = text->substr(0, blank);
+  const std::string path = blank == std::string::npos ? std::string() : text->substr(blank + 1);
+  if ((method != "GET" && method != "POST") || !is_plain_path(path)) {
+    return in.error(n, "E127", "not an endpoint: GET or POST, one blank and the whole path, like POST /v1/audio/transcriptions");
+  }
+  into.method = method;
+  into.path = path;
+}
+
+constexpr key<opaque_endpoint> opaque_keys[] = {
+    {"endpoint", need::required, "a method and a path", "Exactly this: POST /v1/audio/transcriptions.", read_opaque_endpoint},
+    {"reason", need::required, "a sentence", "Why it may pass unscanned.",
+     [](const node& n, opaque_endpoint& into, reading& in) { read_line(n, into.reason, in); }},
+};
+
 constexpr key<route> route_keys[] = {
     {"name", need::required, "a name", "What policies and records call it.",
      [](const node& n, route& into, reading& in) { read_name(n, into.name, in); }},
@@ -111,6 +140,10 @@ constexpr key<route> route_keys[] = {
      [](const node& n, route& into, reading& in) { read_list(n, into.models, in, read_line); }},
     {"upstream", need::required, "an upstream's name", "Where they go.",
      [](const node& n, route& into, reading& in) { read_name(n, into.upstream, in); }},
+    {"opaque", need::optional, "a list of groups: endpoint, reason", "Endpoints that pass unscanned, which no dialect covers. Default: none.",
+     [](const node& n, route& into, reading& in) {
+       read_list<opaque_endpoint>(n, into.opaque, in, [](const node& item, opaque_endpoint& e, reading& r) { read_object(item, e, opaque_keys, r); });
+     }, "opaque"},
 };
 
 void read_key_hash(const node& n, client& into, reading& in) {
@@ -162,6 +195,7 @@ std::vector<object_reference> upstream_reference() {
           {"upstream deadlines", reference_of(upstream_deadlines_keys)},
           {"upstream limits", reference_of(upstream_limits_keys)},
           {"routes", reference_of(route_keys)},
+          {"opaque", reference_of(opaque_keys)},
           {"clients", reference_of(client_keys)}};
 }
 

@@ -84,7 +84,7 @@ const std::string* scalar_text(const node& n, reading& in) {
     return nullptr;
   }
   if (in.substitutions() && n.text.find("${") != std::string::npos) {
-    in.error(n, "E120", "${...} is only replaced in addresses, URLs, bearer and key_hash; write the value out");
+    in.error(n, "E120", "${...} is only replaced in addresses, URLs, bearer, api_key and key_hash; write the value out");
     return nullptr;
   }
   return &n.text;

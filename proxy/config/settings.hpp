@@ -51,10 +51,18 @@ struct upstream {
   bool https = false;
   endpoint address;
   std::string base_path;       // "" or "/prefix", put before the request's path
-  std::string bearer;          // a secret; empty: the client's own Authorization is forwarded
+  std::string bearer;          // a secret, sent as Authorization; empty, like api_key: the client's own is forwarded
+  std::string api_key;         // a secret, sent as X-Api-Key; never both
   upstream_tls tls;
   upstream_deadlines deadlines;
   std::size_t connections = 256;  // open at once, all workers together
+};
+
+// An endpoint that is forwarded unscanned, by exactly this method and path.
+struct opaque_endpoint {
+  std::string method;                // GET, POST
+  std::string path;                  // whole: /v1/audio/transcriptions
+  std::string reason;                // why nobody needs to scan it
 };
 
 struct route {
@@ -62,6 +70,7 @@ struct route {
   std::string path = "/v1";          // a prefix of whole segments
   std::vector<std::string> models;   // patterns with `*`; empty: any
   std::string upstream;
+  std::vector<opaque_endpoint> opaque;
   stoplog::place place{};
 };
 

@@ -32,10 +32,25 @@ std::string message_text(const document& doc, node_id message) {
   return text;
 }
 
+// What a tool told, as each API says it.
+bool is_tool_result(const document& doc, node_id message) {
+  if (text_of(doc, message, "role") == "tool" || text_of(doc, message, "type") == "function_call_output") return true;
+  const node_id content = doc.find(message, "content");
+  const node_id first = content == no_node ? no_node : doc[content].first_child;
+  return first != no_node && text_of(doc, first, "type") == "tool_result";
+}
+
+bool ends_with_tool_result(const document& doc, std::string_view key) {
+  const node_id list = doc.find(document::root, key);
+  node_id last = list == no_node || doc[list].kind != json::kind::array ? no_node : doc[list].first_child;
+  while (last != no_node && doc[last].next != no_node) last = doc[last].next;
+  return last != no_node && is_tool_result(doc, last);
+}
+
 std::string last_user_text(const document& doc, node_id messages) {
   std::string text;
   for (node_id m = doc[messages].first_child; m != no_node; m = doc[m].next) {
-    if (text_of(doc, m, "role") == "user") text = message_text(doc, m);
+    if (text_of(doc, m, "role") == "user" && !is_tool_result(doc, m)) text = message_text(doc, m);
   }
   return text;
 }
@@ -62,11 +77,21 @@ behaviour behaviour_of(std::string_view name) {
   return found == std::end(models) ? behaviour::answer : found->behaviour;
 }
 
+std::string_view said_in(api spoken) {
+  switch (spoken) {
+    case api::chat:
+    case api::messages: return "messages";
+    case api::completions: return "prompt";
+    case api::responses: return "input";
+  }
+  return {};
+}
+
 // What is asked, wherever the API puts it.
 result<std::string> last_text(api spoken, const document& doc) {
-  const std::string_view key = spoken == api::chat ? "messages" : spoken == api::completions ? "prompt" : "input";
+  const std::string_view key = said_in(spoken);
   const node_id said = doc.find(document::root, key);
-  if (said != no_node && doc[said].kind == json::kind::string && spoken != api::chat) return std::string(doc[said].text);
+  if (said != no_node && doc[said].kind == json::kind::string && key != "messages") return std::string(doc[said].text);
   if (said == no_node || doc[said].kind != json::kind::array) return fail(errc::malformed_request, std::string(key) + " must be a list");
   if (spoken != api::completions) return last_user_text(doc, said);
   const node_id first = doc[said].first_child;
@@ -90,7 +115,7 @@ result<ask> read_ask(api spoken, std::string_view body) {
   asked.include_usage = is_true(doc, doc.find(document::root, "stream_options"), "include_usage");
   asked.choices = choices(doc);
   asked.last_message = std::move(*text);
-  if (spoken != api::completions) asked.tool = first_tool(doc);
+  if (spoken != api::completions && !ends_with_tool_result(doc, said_in(spoken))) asked.tool = first_tool(doc);
   return asked;
 }
 

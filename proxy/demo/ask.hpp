@@ -37,7 +37,7 @@ inline constexpr model models[] = {
 };
 
 // Which of the APIs that generate text is spoken.
-enum class api : std::uint8_t { chat, completions, responses };
+enum class api : std::uint8_t { chat, completions, responses, messages };
 
 struct ask {
   demo::api api = demo::api::chat;
@@ -47,10 +47,11 @@ struct ask {
   bool include_usage = false;
   int choices = 1;           // 1 to 8
   std::string last_message;  // text of the last message whose role is user; the prompt
-  std::string tool;          // the first function offered; empty: none
+  std::string tool;          // the first function offered; empty: none, or its result stands last
 };
 
-// Reads the body of POST /v1/chat/completions, /v1/completions or /v1/responses.
+// Reads the body of POST /v1/chat/completions, /v1/completions,
+// /v1/responses or /v1/messages.
 // Errors: those of json::reader; malformed_request without messages, a prompt or input.
 result<ask> read_ask(api spoken, std::string_view body);
 

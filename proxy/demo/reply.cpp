@@ -1,5 +1,6 @@
 #include "demo/reply.hpp"
 
+#include "demo/message_events.hpp"
 #include "demo/typed_events.hpp"
 #include "json/writer.hpp"
 
@@ -98,6 +99,7 @@ void write_delta(writer& out, const choice::token& token, api spoken) {
 
 std::string whole_answer(const ask& asked, const script& played) {
   if (asked.api == api::responses) return whole_response(asked, played);
+  if (asked.api == api::messages) return whole_message(asked, played);
   writer out;
   write_head(out, asked, asked.api == api::chat ? "chat.completion" : "text_completion");
   out.key("choices").begin_array();
@@ -118,6 +120,7 @@ std::string whole_answer(const ask& asked, const script& played) {
 
 std::unique_ptr<event_feed> events_of(ask asked, script played) {
   if (asked.api == api::responses) return std::make_unique<typed_events>(std::move(asked), std::move(played));
+  if (asked.api == api::messages) return std::make_unique<message_events>(std::move(asked), std::move(played));
   return std::make_unique<event_source>(std::move(asked), std::move(played));
 }
 

@@ -1,6 +1,7 @@
 #include "demo/session.hpp"
 
 #include "demo/ask.hpp"
+#include "demo/message_events.hpp"
 #include "demo/numbers.hpp"
 #include "demo/reply.hpp"
 #include "demo/script.hpp"
@@ -55,7 +56,8 @@ class session {
  private:
   asio::awaitable<after> answer(request asked) {
     const bool get = asked.method() == http::verb::get;
-    const std::string_view target = asked.target();
+    std::string_view target = asked.target();
+    if (target.ends_with("?beta=true")) target = target.substr(0, target.find('?'));
     if (get && target == "/v1/models") co_return co_await reply(http::status::ok, models_list());
     if (get && target == "/demo/stats") co_return co_await reply(http::status::ok, stats_object());
     if (get && target == "/demo/last") co_return co_await reply(http::status::ok, last_request());
@@ -64,6 +66,8 @@ class session {
       if (target == "/v1/chat/completions") co_return co_await generate(api::chat, std::move(asked));
       if (target == "/v1/completions") co_return co_await generate(api::completions, std::move(asked));
       if (target == "/v1/responses") co_return co_await generate(api::responses, std::move(asked));
+      if (target == "/v1/messages") co_return co_await generate(api::messages, std::move(asked));
+      if (target == "/v1/messages/count_tokens") co_return co_await count(std::move(asked), message_tokens_for);
       if (target == "/v1/embeddings") co_return co_await count(std::move(asked), embeddings_for);
       if (target == "/v1/moderations") co_return co_await count(std::move(asked), moderations_for);
     }

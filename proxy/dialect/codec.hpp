@@ -41,7 +41,8 @@ class answer_stream {
   // goes out behind whatever delta() wrote (numbers of events).
   virtual void amend(const json::document& /*data*/, json::edits& /*changes*/) const {}
 
-  // The event that was read last has gone to the client, with `data`: what it
+  // The event that was read last has gone to the client, with `data`, and before
+  // it what waited (of events that wait this is not told): what they
   // said of finished choices and begun tool calls is what the client knows.
   // Unless its texts outside of lanes (identifiers, names) went out
   // `as_they_were`, what the stream writes itself does not repeat them as read.

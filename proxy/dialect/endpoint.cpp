@@ -1,5 +1,7 @@
 #include "dialect/endpoint.hpp"
 
+#include "dialect/anthropic/error_object.hpp"
+#include "dialect/anthropic/messages_codec.hpp"
 #include "dialect/openai/chat_codec.hpp"
 #include "dialect/openai/completions_codec.hpp"
 #include "dialect/openai/error_object.hpp"
@@ -17,10 +19,14 @@ constexpr openai::chat_codec chat;
 constexpr openai::completions_codec completions;
 constexpr openai::models_codec models;
 constexpr responses::responses_codec typed;
+constexpr anthropic::messages_codec messages;
+constexpr anthropic::count_tokens_codec count_tokens;
 
 // Not `starting_after`: a stream that begins in its middle would show the end of
 // a text without its beginning.
 constexpr std::string_view response_query[] = {"include[]", "include%5B%5D", "include", "stream", "include_obfuscation"};
+constexpr std::string_view beta[] = {"beta"};  // Anthropic's libraries say beta=true
+constexpr std::string_view pages[] = {"limit", "after_id", "before_id"};
 
 const endpoint table[] = {
     {"POST", "/chat/completions", "chat_completions", &chat, openai::error_object},
@@ -29,7 +35,9 @@ const endpoint table[] = {
     {"GET", "/responses/{}", "responses_stored", &typed, openai::error_object, response_query},
     {"POST", "/embeddings", "embeddings", &openai::embeddings, openai::error_object},
     {"POST", "/moderations", "moderations", &openai::moderations, openai::error_object},
-    {"GET", "/models", "models", &models, openai::error_object},
+    {"POST", "/messages", "messages", &messages, anthropic::error_object, beta},
+    {"POST", "/messages/count_tokens", "count_tokens", &count_tokens, anthropic::error_object, beta},
+    {"GET", "/models", "models", &models, openai::error_object, pages},
     {"GET", "/models/{}", "models", &models, openai::error_object},
 };
 

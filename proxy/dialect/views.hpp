@@ -20,7 +20,7 @@ inline constexpr lane no_lane = 0xFFFF'FFFF;  // a text that stands whole in thi
 struct text_field {
   json::node_id node = json::no_node;
   surface where{direction::request, role::none, channel::content};
-  dialect::lane lane = no_lane;  // of a request: parts with one number reach the model as one text
+  dialect::lane lane = no_lane;  // of a whole body: parts with one number reach their reader as one text
   bool is_key = false;           // the text is the member's key, not its value
   bool encoded = false;          // of a request: base64, or a data URL, that may hold a text
 };
@@ -76,12 +76,20 @@ struct blocked_ending {
   std::string_view category;
 };
 
+// When an event goes out.
+enum class passing : std::uint8_t {
+  now,    // and before it what waits
+  waits,  // together with the next event that goes now; never, if the answer is ended or breaks off before
+  ahead,  // at once, and what waits goes on waiting
+};
+
 struct event_view {
   std::vector<text_field> texts;
   std::vector<opaque_part> opaque;
   std::vector<repeat> repeats;
   std::vector<lane> ended;    // lanes that no later event will add to
   bool last = false;          // the answer is over with this event: every lane ends, nothing after it goes out
+  passing goes = passing::now;
 };
 
 }  // namespace stoplog::dialect

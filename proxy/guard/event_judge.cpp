@@ -20,7 +20,8 @@ event_judge::event_judge(const dialect::codec& codec, const dialect::request_fac
       reader_(shared == nullptr ? own_->reader : shared->reader),
       whole_(policy),
       lanes_(policy, limits),
-      enforced_(enforces(*policy)) {}
+      enforced_(enforces(*policy)),
+      waiting_bytes_max_(limits.body_bytes) {}
 
 result<event_judge::next> event_judge::judge(const dialect::sse_event& event, std::string& out, std::size_t& ending_at) {
   if (!event.has_data || event.data.empty()) {
@@ -58,6 +59,7 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   add_counts(counts_, report_.coverage);
   pass(event, data, **view, out);
   remember(event, data, **view);
+  if (waiting_.size() > waiting_bytes_max_) return fail(errc::upstream_malformed, "a part that goes out whole is longer than limits.body_bytes");
   return (*view)->last ? next::done : next::go_on;
 }
 
@@ -81,7 +83,7 @@ result<event_judge::next> event_judge::judge_again(const dialect::sse_event& eve
 // Whether more events may come that differ from this one in one text alone, and
 // could be judged by that text alone.
 void event_judge::remember(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view) {
-  if (view.last || !view.ended.empty() || !view.repeats.empty() || !view.opaque.empty()) return;
+  if (view.goes != dialect::passing::now || view.last || !view.ended.empty() || !view.repeats.empty() || !view.opaque.empty()) return;
   if (!labels_clean_ || name_changed_ || pieces_.size() != 1) return;
   const auto grows = [](const dialect::text_field& f) { return f.lane != dialect::no_lane; };
   const auto at = std::find_if(view.texts.begin(), view.texts.end(), grows);
@@ -120,6 +122,7 @@ result<bool> event_judge::judge_texts(const json::document& data, const dialect:
     const bool end = last && (view.last || std::find(view.ended.begin(), view.ended.end(), field.lane) != view.ended.end());
     bool verbatim = true;
     counts_to_lane_ = counts_;
+    if (view.goes == dialect::passing::waits) waiting_pieces_.push_back({field.lane, {}});
     const auto blocked = feed_lane(field.lane, field.where, dialect::text_of(data, field), end, verbatim);
     if (!blocked || *blocked) return blocked;
     if (!verbatim) judged_.push_back({.field = field, .changed = true, .released = pieces_.back().text});
@@ -172,12 +175,30 @@ result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string
 }
 
 // As an event of its own.
-void event_judge::send(const piece& p, std::string& out) {
+void event_judge::send(piece p, std::string& out) {
   if (p.text.empty()) return;
   const std::string event = stream_->delta(p.lane, p.text);
-  if (event.empty()) withheld_ += p.text.size();
-  else stream_->released(p.lane, p.text);
-  out += event;
+  if (event.empty()) {
+    withheld_ += p.text.size();
+  } else if (waits(p.lane)) {
+    waiting_ += event;
+    waiting_pieces_.push_back(std::move(p));
+  } else {
+    out += event;
+    stream_->released(p.lane, p.text);
+  }
+}
+
+bool event_judge::waits(dialect::lane of) const {
+  return std::any_of(waiting_pieces_.begin(), waiting_pieces_.end(), [of](const piece& p) { return p.lane == of; });
+}
+
+void event_judge::end_waiting(std::string& out) {
+  out += waiting_;
+  for (const piece& p : waiting_pieces_) stream_->released(p.lane, p.text);
+  waiting_.clear();
+  waiting_pieces_.clear();
+  waiting_whole_ = 0;
 }
 
 // Ends lanes that have no text in the event at hand: what they held goes out before it.
@@ -188,7 +209,7 @@ result<bool> event_judge::flush(const std::vector<dialect::lane>& ended, const d
     bool verbatim = true;
     const auto blocked = feed_lane(lane, lanes_.where(lane), {}, true, verbatim);
     if (!blocked || *blocked) return blocked;
-    send(pieces_.back(), out);
+    send(std::move(pieces_.back()), out);
     pieces_.pop_back();
   }
   return false;
@@ -204,6 +225,7 @@ result<event_judge::next> event_judge::finish(std::string& out, std::size_t& end
   const auto blocked = flush(all_lanes(), {}, out);
   if (!blocked) return blocked.error();
   if (*blocked) return stop(out, ending_at);
+  end_waiting(out);
   out += stream_->terminator();
   return next::done;
 }
@@ -211,21 +233,28 @@ result<event_judge::next> event_judge::finish(std::string& out, std::size_t& end
 // As it came, where nothing in it changed and every reader understands it alike.
 void event_judge::pass(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view,
                        std::string& out) {
+  if (view.goes == dialect::passing::now) end_waiting(out);
+  std::string& to = view.goes == dialect::passing::waits ? waiting_ : out;
   json::edits changes;
   if (!judged_.empty() || !view.repeats.empty()) add_edits(data, judged_, view.repeats, enforced_, changes);
   stream_->amend(data, changes);
   if (changes.empty() && event.plain && !name_changed_) {
-    out += event.raw;
-    return tell(event.data);
+    to += event.raw;
+    return tell(event.data, view.goes);
   }
   const std::string changed = changes.empty() ? std::string() : changes.apply(data);
   const std::string_view sent = changes.empty() ? event.data : changed;
-  dialect::append_event(out, name_changed_ ? std::string_view{} : event.name, sent);
-  tell(sent);
+  dialect::append_event(to, name_changed_ ? std::string_view{} : event.name, sent);
+  tell(sent, view.goes);
 }
 
 // The stream learns what the client knows now.
-void event_judge::tell(std::string_view data) {
+void event_judge::tell(std::string_view data, dialect::passing how) {
+  if (how == dialect::passing::waits) {
+    std::move(pieces_.begin(), pieces_.end(), std::back_inserter(waiting_pieces_));
+    waiting_whole_ += counts_.released;
+    return;
+  }
   const auto is_label = [](const judged_text& t) { return t.field.lane == dialect::no_lane; };
   stream_->passed_on(data, std::none_of(judged_.begin(), judged_.end(), is_label));
   for (const piece& p : pieces_) stream_->released(p.lane, p.text);
@@ -233,11 +262,11 @@ void event_judge::tell(std::string_view data) {
 
 // Of the deciding event only the text before the blocked one goes out, as deltas
 // of their own: its other members (a finish_reason, a tool call's beginning)
-// would say that the answer went on.
+// would say that the answer went on. What waits does not go out any more.
 event_judge::next event_judge::stop(std::string& out, std::size_t& ending_at) {
   for (const piece& p : pieces_) {
     const channel of = lanes_.where(p.lane).channel;
-    if (of == channel::tool_arguments) withheld_ += p.text.size();
+    if (of == channel::tool_arguments || waits(p.lane)) withheld_ += p.text.size();
     else send(p, out);
   }
   counts_.released = 0;
@@ -250,7 +279,9 @@ event_judge::next event_judge::stop(std::string& out, std::size_t& ending_at) {
 report event_judge::report() const {
   guard::report all = report_;
   lanes_.count(all.coverage);
-  all.coverage.released -= std::min(all.coverage.released, withheld_);
+  std::uint64_t kept = withheld_ + waiting_whole_;
+  for (const piece& p : waiting_pieces_) kept += p.text.size();
+  all.coverage.released -= std::min(all.coverage.released, kept);
   all.leaked = lanes_.leaked();
   all.findings_dropped = all.findings_dropped || lanes_.findings_dropped();
   return all;

@@ -46,12 +46,14 @@ class event_judge {
   void add_found(guard::report found);
   void note_label(const judged_text& judged, const guard::report& found);
   result<bool> feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim);
-  void send(const piece& p, std::string& out);
+  void send(piece p, std::string& out);
+  bool waits(dialect::lane of) const;
+  void end_waiting(std::string& out);
   result<bool> flush(const std::vector<dialect::lane>& ended, const dialect::event_view& view, std::string& out);
   std::vector<dialect::lane> all_lanes() const;
   result<next> finish(std::string& out, std::size_t& ending_at);
   void pass(const dialect::sse_event& event, const json::document& data, const dialect::event_view& view, std::string& out);
-  void tell(std::string_view data);
+  void tell(std::string_view data, dialect::passing how);
   next stop(std::string& out, std::size_t& ending_at);
 
   std::shared_ptr<const policy::compiled_policy> policy_;
@@ -61,7 +63,14 @@ class event_judge {
   document_judge whole_;
   lanes lanes_;
   bool enforced_;
+  std::size_t waiting_bytes_max_;
   guard::report report_;
+
+  // Events that wait, as they will go out, and what stands in them. A lane that
+  // has text here waits, too: the rest of it comes behind.
+  std::string waiting_;
+  std::vector<piece> waiting_pieces_;
+  std::uint64_t waiting_whole_ = 0;  // bytes of whole texts
 
   // Of the event at hand:
   std::vector<judged_text> judged_;

@@ -95,4 +95,19 @@ result<bool> judge_joined(const json::document& in, const std::vector<judged_tex
   return false;
 }
 
+result<bool> judge_messages(const json::document& in, std::vector<judged_text>& judged,
+                            const std::shared_ptr<const policy::compiled_policy>& policy, report& into) {
+  // Parts of one message that others stand between are still its parts.
+  std::stable_sort(judged.begin(), judged.end(), [](const judged_text& a, const judged_text& b) { return a.field.lane < b.field.lane; });
+  for (std::size_t i = 0; i < judged.size();) {
+    std::vector<judged_text*> parts;
+    const dialect::lane message = judged[i].field.lane;
+    for (; i < judged.size() && judged[i].field.lane == message; ++i) parts.push_back(&judged[i]);
+    if (message == dialect::no_lane || parts.size() < 2) continue;
+    const auto blocked = judge_joined(in, parts, policy, into);
+    if (!blocked || *blocked) return blocked;
+  }
+  return false;
+}
+
 }  // namespace stoplog::guard

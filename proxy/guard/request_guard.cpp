@@ -39,20 +39,6 @@ result<dialect::request_facts> request_guard::read(std::string body) {
 
 namespace {
 
-// The parts of each message that has several.
-result<bool> judge_messages(const json::document& in, std::vector<judged_text>& judged,
-                            const std::shared_ptr<const policy::compiled_policy>& policy, report& into) {
-  for (std::size_t i = 0; i < judged.size();) {
-    std::vector<judged_text*> parts;
-    const dialect::lane message = judged[i].field.lane;
-    for (; i < judged.size() && judged[i].field.lane == message; ++i) parts.push_back(&judged[i]);
-    if (message == dialect::no_lane || parts.size() < 2) continue;
-    const auto blocked = judge_joined(in, parts, policy, into);
-    if (!blocked || *blocked) return blocked;
-  }
-  return false;
-}
-
 // A part is opaque no longer once its data was read as text.
 std::vector<dialect::opaque_part> still_opaque(const json::document& in, const std::vector<dialect::opaque_part>& parts,
                                                const std::vector<judged_text>& judged) {
@@ -86,8 +72,6 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
     else add_counts(text->counts, done.report.coverage);
   }
   note_opaque(in, still_opaque(in, s.view.opaque, judged), done.report.coverage);
-  // Parts of one message that others stand between are still its parts.
-  std::stable_sort(judged.begin(), judged.end(), [](const judged_text& a, const judged_text& b) { return a.field.lane < b.field.lane; });
   if (done.report.decision.verdict != verdict::block) {
     const auto blocked = judge_messages(in, judged, policy, done.report);
     if (!blocked) return blocked.error();

@@ -87,7 +87,7 @@ asio::awaitable<bool> exchange::admit() {
   // Before anything else: it says in which words this client is refused.
   const auto path = shared().routes.endpoint_path(target.substr(0, question));
   if (path) endpoint_ = dialect::find_endpoint(head.method, *path, known);
-  const auto who = shared().routes.authenticate(head.value("authorization"));
+  const auto who = shared().routes.authenticate(head);
   if (!who) {
     co_await refuse(who.error());
     co_return false;
@@ -98,15 +98,17 @@ asio::awaitable<bool> exchange::admit() {
     record_.team = client_->team;
   }
   error why = fail(errc::endpoint_not_covered);
-  if (endpoint_ != nullptr) {
-    record_.endpoint = endpoint_->name;
-    if (question != std::string_view::npos && !dialect::takes_query(*endpoint_, target.substr(question + 1))) {
+  const bool covered = endpoint_ != nullptr;
+  if (covered) record_.endpoint = endpoint_->name;
+  if (covered || (!known && is_opaque())) {
+    const bool query = question != std::string_view::npos;
+    if (query && !(covered && dialect::takes_query(*endpoint_, target.substr(question + 1)))) {
       why = fail(errc::malformed_request, "this query string is not forwarded");
-    } else if (!coding::coding_of(head.value("content-encoding"))) {
+    } else if (covered ? !coding::coding_of(head.value("content-encoding")) : head.count("content-encoding") != 0) {
       why = fail(errc::unsupported_coding);
     } else if (declares_more_than(head, shared().settings.limits.body_bytes)) {
       why = fail(errc::body_too_large);
-    } else if (head.method == "POST" && !is_json(head.value("content-type"))) {
+    } else if (covered && head.method == "POST" && !is_json(head.value("content-type"))) {
       why = fail(errc::unsupported_media_type);
     } else if (head.method == "GET" && !request_.complete()) {
       why = fail(errc::malformed_request, "a GET with a body");
@@ -118,6 +120,18 @@ asio::awaitable<bool> exchange::admit() {
   }
   co_await refuse(std::move(why));
   co_return false;
+}
+
+bool exchange::is_opaque() noexcept {
+  const message_head& head = request_.head();
+  route_ = shared().routes.select_opaque(head.method, std::string_view(head.target).substr(0, head.target.find('?')), client_);
+  if (route_ == nullptr) return false;
+  constexpr std::string_view kind = "endpoint";
+  record_.endpoint = "opaque";
+  record_.request_coverage.opaque_parts.push_back({"body", std::string(kind)});
+  record_.response_coverage.opaque_parts.push_back({"body", std::string(kind)});
+  coverage_ = "opaque=" + std::string(kind);
+  return true;
 }
 
 asio::awaitable<bool> exchange::read() {
@@ -137,7 +151,9 @@ asio::awaitable<bool> exchange::read() {
     co_await refuse(body.error());
     co_return false;
   }
-  if (endpoint_->scans != nullptr && head.method == "POST") {
+  if (endpoint_ == nullptr) {
+    forwarded_ = std::move(*body);
+  } else if (scans() != nullptr && head.method == "POST") {
     guard_.emplace(*endpoint_->scans, shared().settings.limits);
     auto facts = guard_->read(std::move(*body));
     if (!facts) {
@@ -148,7 +164,7 @@ asio::awaitable<bool> exchange::read() {
     record_.model_asked = facts_.model;
     record_.streamed = facts_.streamed;
   }
-  const auto route = shared().routes.select(std::string_view(head.target).substr(0, head.target.find('?')), facts_.model, client_);
+  const auto route = endpoint_ == nullptr ? result<const config::route*>(route_) : shared().routes.select(std::string_view(head.target).substr(0, head.target.find('?')), facts_.model, client_);
   if (!route) {
     co_await refuse(route.error());
     co_return false;
@@ -164,8 +180,8 @@ asio::awaitable<bool> exchange::judge() {
     co_await refuse(fail(errc::audit_unavailable));
     co_return false;
   }
-  if (!guard_) judged_ = true;                       // the request has no text
-  if (endpoint_->scans == nullptr) co_return true;  // nothing to scan here
+  if (!guard_) judged_ = true;             // the request has no text
+  if (scans() == nullptr) co_return true;  // nothing to scan here
   policy::subject subject;
   subject.route = route_->name;
   subject.model = facts_.model;

@@ -79,6 +79,9 @@ class exchange {
   void abort_upstream() noexcept;
   services& shared() noexcept { return session_.home().shared(); }
   bool closing() noexcept;
+  // Whether a route says that this endpoint, which no dialect covers, passes unscanned.
+  bool is_opaque() noexcept;
+  const dialect::codec* scans() const noexcept { return endpoint_ == nullptr ? nullptr : endpoint_->scans; }
 
   session& session_;
   message_reader& request_;

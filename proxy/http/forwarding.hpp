@@ -13,7 +13,7 @@
 namespace stoplog::http {
 
 // The head and body that go upstream, framed anew by us. `authorize` says
-// whether the client's own Authorization may go along where the upstream has
+// whether the client's own keys may go along where the upstream has
 // no credentials of its own.
 std::string upstream_request(const message_head& from, const config::upstream& to, std::string_view body,
                              bool authorize);

@@ -170,7 +170,7 @@ asio::awaitable<void> exchange::relay() {
   }
   decoder_ = coding::decoder(*coded, {.bytes = shared().settings.limits.stream_bytes});
   const bool streamed = has_type(head.value("content-type"), event_stream);
-  if (head.status == 200 && streamed && endpoint_->scans != nullptr && endpoint_->scans->streams()) {
+  if (head.status == 200 && streamed && scans() != nullptr && scans()->streams()) {
     co_await relay_stream();
   } else {
     co_await relay_whole();
@@ -207,9 +207,9 @@ asio::awaitable<void> exchange::relay_whole() {
     co_return;
   }
   std::string body = std::move(*decoded);
-  if (endpoint_->scans != nullptr) {
+  if (scans() != nullptr) {
     const auto judging = std::chrono::steady_clock::now();
-    auto judged = guard::inspect_answer(*endpoint_->scans, shared().settings.limits, policy_, std::move(body));
+    auto judged = guard::inspect_answer(*scans(), shared().settings.limits, policy_, std::move(body));
     added_us_ += microseconds_since(judging);
     if (!judged) {
       co_await refuse(judged.error());
@@ -228,7 +228,10 @@ asio::awaitable<void> exchange::relay_whole() {
   }
   std::vector<header> headers = stamps();
   for (const header& each : answer_headers(answer_->head())) headers.push_back(each);
-  const std::string reply = make_reply(status, "application/json", body, headers, !keep_ || closing());
+  // What was not read is no JSON because we say so.
+  const std::string_view own_type = answer_->head().value("content-type");
+  const std::string_view type = endpoint_ != nullptr || own_type.empty() ? std::string_view("application/json") : own_type;
+  const std::string reply = make_reply(status, type, body, headers, !keep_ || closing());
   if (!co_await session_.write(reply)) client_gone_ = true;
 }
 

@@ -36,14 +36,26 @@ router::router(const config::settings& from) : settings_(from) {
   for (const auto& each : from.clients) clients_.emplace(each.key_sha256, &each);
 }
 
-result<const config::client*> router::authenticate(std::string_view authorization) const {
+result<const config::client*> router::authenticate(const message_head& asked) const {
   if (clients_.empty()) return nullptr;
   constexpr std::string_view scheme = "Bearer ";
-  if (!authorization.starts_with(scheme)) return fail(errc::unknown_key, "an API key is needed: Authorization: Bearer KEY");
-  // Looked up by digest: the comparison tells nothing about any key.
-  const auto found = clients_.find(sha256_hex(authorization.substr(scheme.size())));
-  if (found == clients_.end()) return fail(errc::unknown_key, "this API key is not known");
-  return found->second;
+  const config::client* who = nullptr;
+  for (const std::string_view name : {"authorization", "x-api-key"}) {
+    if (asked.count(name) > 1) return fail(errc::unknown_key, "two keys in one request");
+    std::string_view key = asked.value(name);
+    if (asked.count(name) == 0) continue;
+    if (name == "authorization") {
+      if (!key.starts_with(scheme)) return fail(errc::unknown_key, "an API key is needed: Authorization: Bearer KEY");
+      key.remove_prefix(scheme.size());
+    }
+    // Looked up by digest: the comparison tells nothing about any key.
+    const auto found = clients_.find(sha256_hex(key));
+    if (found == clients_.end()) return fail(errc::unknown_key, "this API key is not known");
+    if (who != nullptr && who != found->second) return fail(errc::unknown_key, "two keys of two clients in one request");
+    who = found->second;
+  }
+  if (who == nullptr) return fail(errc::unknown_key, "an API key is needed: Authorization: Bearer KEY, or X-Api-Key: KEY");
+  return who;
 }
 
 std::optional<std::string_view> router::endpoint_path(std::string_view path) const {
@@ -51,6 +63,15 @@ std::optional<std::string_view> router::endpoint_path(std::string_view path) con
     if (const auto rest = behind_prefix(each.path, path)) return rest;
   }
   return std::nullopt;
+}
+
+const config::route* router::select_opaque(std::string_view method, std::string_view path, const config::client* who) const {
+  for (const auto& each : settings_.routes) {
+    if (who != nullptr && !lists(who->routes, each.name)) continue;
+    const auto is_it = [&](const config::opaque_endpoint& e) { return e.method == method && e.path == path; };
+    if (std::any_of(each.opaque.begin(), each.opaque.end(), is_it)) return &each;
+  }
+  return nullptr;
 }
 
 result<const config::route*> router::select(std::string_view path, std::string_view model,

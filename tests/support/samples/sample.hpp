@@ -28,6 +28,7 @@ struct sample {
   expected_fates request_fates;
   expected_fates answer_fates;
   expected_fates stream_fates;                        // paths with the event's number before them
+  bool named = false;                                 // each event's name is its data's `type`
   dialect::shape_id (*event_root)(std::string_view data) = nullptr;  // null: the codec's event_shape
 };
 

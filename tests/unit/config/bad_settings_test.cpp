@@ -62,6 +62,8 @@ constexpr test::bad_file ways[] = {
     {"tls without https", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', tls: {server_name: a}}]\nroutes: [{name: r, upstream: u}]\n", "4:55: error[E117]", "https"},
     {"half of tls", "listeners: [{address: '[::1]:1', tls: {key: k.pem}}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes: [{name: r, upstream: u}]\n", "3:39: error[E106]", "\"certificate\" is missing"},
     {"a secret in the file", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: sk-not-a-key}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: warning[W322]", "${env:NAME}"},
+    {"two keys", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: '${file:/dev/null}', api_key: '${file:/dev/null}'}}]\nroutes: [{name: r, upstream: u}]\n", "4:63: error[E117]", "one key"},
+    {"no key", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {}}]\nroutes: [{name: r, upstream: u}]\n", "4:63: error[E117]", "one key"},
     {"a secret with a line break", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: \"sk-not\\na-key\"}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: error[E124]", "HTTP header"},
     {"an unset variable", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: '${env:STOPLOG_TEST_UNSET}'}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: error[E121]", "STOPLOG_TEST_UNSET is not set"},
     {"another substitution", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: '${vault:x}'}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: error[E120]", "${file:/path}"},
@@ -70,7 +72,44 @@ constexpr test::bad_file ways[] = {
     {"an open substitution", "listeners: [{address: '[::1]:1'}]\nupstreams: [{name: u, url: 'http://127.0.0.1:1', credentials: {bearer: '${env:X'}}]\nroutes: [{name: r, upstream: u}]\n", "4:72: error[E120]", "without }"},
 };
 
-TEST(bad_settings, tells_wrong_ways) { EXPECT_EQ(test::expect_one_problem_each("apiVersion: stoplog/v1\nkind: Settings\n", ways), 21U); }
+TEST(bad_settings, tells_wrong_ways) { EXPECT_EQ(test::expect_one_problem_each("apiVersion: stoplog/v1\nkind: Settings\n", ways), 23U); }
+
+// Each case is the route's list.
+constexpr std::string_view before_opaque =
+    "apiVersion: stoplog/v1\nkind: Settings\nlisteners: [{address: '[::1]:1'}]\n"
+    "upstreams: [{name: u, url: 'http://127.0.0.1:1'}]\nroutes:\n- name: r\n  upstream: u\n  opaque:\n";
+constexpr test::bad_file opaque[] = {
+    {"no reason", "  - {endpoint: POST /v1/audio/speech}\n", "9:5: error[E106]", "\"reason\" is missing"},
+    {"no endpoint", "  - {reason: because}\n", "9:5: error[E106]", "\"endpoint\" is missing"},
+    {"no method", "  - {endpoint: /v1/audio/speech, reason: r}\n", "9:16: error[E127]", "GET or POST"},
+    {"another method", "  - {endpoint: PATCH /v1/x, reason: r}\n", "9:16: error[E127]", "GET or POST"},
+    {"a method in lower case", "  - {endpoint: post /v1/x, reason: r}\n", "9:16: error[E127]", "GET or POST"},
+    {"two blanks", "  - {endpoint: 'POST  /v1/x', reason: r}\n", "9:16: error[E127]", "one blank"},
+    {"a query", "  - {endpoint: 'GET /v1/x?y=z', reason: r}\n", "9:16: error[E127]", "whole path"},
+    {"an escape", "  - {endpoint: GET /v1/%78, reason: r}\n", "9:16: error[E127]", "whole path"},
+    {"a path that climbs", "  - {endpoint: GET /v1/../x, reason: r}\n", "9:16: error[E127]", "whole path"},
+    {"another route's path", "  - {endpoint: POST /v2/x, reason: r}\n", "9:16: error[E127]", "not below the route's path /v1"},
+    {"the route's path itself", "  - {endpoint: POST /v1, reason: r}\n", "9:16: error[E127]", "not below"},
+    {"chat", "  - {endpoint: POST /v1/chat/completions, reason: r}\n", "9:16: error[E127]", "a dialect scans"},
+    {"chat by another method", "  - {endpoint: GET /v1/chat/completions, reason: r}\n", "9:16: error[E127]", "a dialect scans"},
+    {"chat in other letters", "  - {endpoint: POST /v1/Chat/Completions, reason: r}\n", "9:16: error[E127]", "a dialect scans"},
+    {"chat below a prefix", "  - {endpoint: POST /v1/openai/v1/chat/completions, reason: r}\n", "9:16: error[E127]", "a dialect scans"},
+    {"messages", "  - {endpoint: POST /v1/messages, reason: r}\n", "9:16: error[E127]", "a dialect scans"},
+    {"a model", "  - {endpoint: GET /v1/models/m, reason: r}\n", "9:16: error[E127]", "a dialect scans"},
+    {"twice", "  - {endpoint: POST /v1/x, reason: r}\n  - {endpoint: POST /v1/x, reason: s}\n", "10:16: error[E502]", "stands twice"},
+};
+
+TEST(bad_settings, tells_what_cannot_be_opaque) { EXPECT_EQ(test::expect_one_problem_each(before_opaque, opaque), 18U); }
+
+TEST(bad_settings, takes_an_opaque_endpoint) {
+  problems found;
+  const auto all = config::load_text(std::string(before_opaque) + "  - {endpoint: POST /v1/audio/transcriptions, reason: sound has no text}\n", "f.yaml", found);
+  EXPECT_TRUE(found.empty());
+  ASSERT_EQ(all.settings_files.size(), 1U);
+  const auto& listed = all.settings_files[0].routes[0].opaque;
+  ASSERT_EQ(listed.size(), 1U);
+  EXPECT_EQ(listed[0].method + listed[0].path + listed[0].reason, "POST/v1/audio/transcriptionssound has no text");
+}
 
 TEST(bad_settings, never_tells_a_secret) {
   std::size_t with_secret = 0;

@@ -134,12 +134,19 @@ TEST_P(every_string, of_an_answer_is_judged) {
   expect_fates(t, s.answer_fates);
 }
 
+std::string name_line(const sample& s, std::size_t event) {
+  if (!s.named) return {};
+  json::reader reader;
+  const json::document& d = **reader.read(s.stream[event]);
+  return "event: " + std::string(d[d.find(0, "type")].text) + "\n";
+}
+
 fate judge_stream(const sample& s, std::size_t changed, const std::string& with) {
   stream_guard guard(s.codec, s.asked, {}, policy_for_marker());
   std::string out;
   const bool is_data = with.find("AAAA " + std::string(marker)) != std::string::npos;
   for (std::size_t i = 0; i < s.stream.size(); ++i) {
-    const std::string bytes = "data: " + (i == changed ? with : s.stream[i]) + "\n\n";
+    const std::string bytes = name_line(s, i) + "data: " + (i == changed ? with : s.stream[i]) + "\n\n";
     const auto step = guard.on_bytes(bytes, false);
     if (!step) return fate::refused;
     out += step->bytes;

@@ -38,14 +38,30 @@ TEST(Router, AClientHasItsOwnRoutes) {
 TEST(Router, KeysAreKnownByTheirDigest) {
   config::settings s;
   const router open(s);
-  EXPECT_EQ(*open.authenticate(""), nullptr);
+  EXPECT_EQ(*open.authenticate({}), nullptr);
   // printf secret | sha256sum
   s.clients = {{"one", "2bb80d537b1da3e38bd30361aa855686bde0eacd7162fef6a25fe97bf527a25b", "", {}}};
   const router closed(s);
-  EXPECT_EQ((*closed.authenticate("Bearer secret"))->key_id, "one");
+  const auto with = [](std::vector<field> fields) {
+    message_head head;
+    head.fields = std::move(fields);
+    return head;
+  };
+  EXPECT_EQ((*closed.authenticate(with({{"Authorization", "Bearer secret"}})))->key_id, "one");
+  EXPECT_EQ((*closed.authenticate(with({{"X-Api-Key", "secret"}})))->key_id, "one");
+  EXPECT_EQ((*closed.authenticate(with({{"x-api-key", "secret"}, {"authorization", "Bearer secret"}})))->key_id, "one");
   for (const char* wrong : {"", "Bearer ", "Bearer Secret", "bearer secret", "Basic secret", "Bearer secret "}) {
-    EXPECT_EQ(closed.authenticate(wrong).error().code, errc::unknown_key) << wrong;
+    EXPECT_EQ(closed.authenticate(with({{"Authorization", wrong}})).error().code, errc::unknown_key) << wrong;
+    EXPECT_EQ(closed.authenticate(with({{"X-Api-Key", wrong}})).error().code, errc::unknown_key) << wrong;
+    EXPECT_EQ(closed.authenticate(with({{"X-Api-Key", "secret"}, {"Authorization", wrong}})).error().code, errc::unknown_key) << wrong;
   }
+  EXPECT_FALSE(closed.authenticate(with({})));
+  EXPECT_FALSE(closed.authenticate(with({{"X-Api-Key", "secret"}, {"X-Api-Key", "secret"}})));
+  // printf other | sha256sum
+  s.clients.push_back({"two", "d9298a10d1b0735837dc4bd85dac641b0f3cef27a47e5d53a54f2f3f5b2fcffa", "", {}});
+  const router both(s);
+  EXPECT_EQ((*both.authenticate(with({{"X-Api-Key", "other"}})))->key_id, "two");
+  EXPECT_FALSE(both.authenticate(with({{"X-Api-Key", "other"}, {"Authorization", "Bearer secret"}})));
 }
 
 message_head request() {
@@ -86,8 +102,27 @@ TEST(Forwarding, TheUpstreamsOwnCredentialsReplaceTheClients) {
   EXPECT_EQ(out.find("client-key"), std::string::npos);
 }
 
+TEST(Forwarding, AnthropicsKeyAndHeadersPass) {
+  message_head asked = request();
+  asked.fields.push_back({"X-Api-Key", "anthropic-key"});
+  asked.fields.push_back({"anthropic-version", "2023-06-01"});
+  asked.fields.push_back({"anthropic-beta", "b-1"});
+  std::string out = upstream_request(asked, upstream(), "{}", true);
+  for (const char* line : {"x-api-key: anthropic-key\r\n", "anthropic-version: 2023-06-01\r\n", "anthropic-beta: b-1\r\n"}) {
+    EXPECT_NE(out.find(line), std::string::npos) << out;
+  }
+  auto to = upstream();
+  to.api_key = "upstream-key";
+  out = upstream_request(asked, to, "{}", true);
+  EXPECT_NE(out.find("x-api-key: upstream-key\r\n"), std::string::npos);
+  EXPECT_EQ(out.find("anthropic-key"), std::string::npos);
+  EXPECT_EQ(out.find("authorization"), std::string::npos);
+}
+
 TEST(Forwarding, AKeyOfTheProxysOwnClientsNeverGoesUpstream) {
-  EXPECT_EQ(upstream_request(request(), upstream(), "{}", false).find("client-key"), std::string::npos);
+  message_head asked = request();
+  asked.fields.push_back({"X-Api-Key", "client-key"});
+  EXPECT_EQ(upstream_request(asked, upstream(), "{}", false).find("client-key"), std::string::npos);
 }
 
 TEST(Forwarding, AnswersPassTheirListedHeaders) {
