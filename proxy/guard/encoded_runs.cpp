@@ -39,6 +39,19 @@ bool may_be_encoded(std::string_view text) noexcept {
   return false;
 }
 
+// Bytes with which something encoded goes on or begins.
+const std::bitset<256>& encoded_first() {
+  static const std::bitset<256> bytes = [] {
+    std::bitset<256> all;
+    for (unsigned byte = 0; byte < 256; ++byte) {
+      const char c = static_cast<char>(byte);
+      all[byte] = c == '%' || run_decoder::takes(kind::base64, c);
+    }
+    return all;
+  }();
+  return bytes;
+}
+
 // For the path of a finding.
 std::string_view name_of(kind what) noexcept {
   switch (what) {
@@ -251,6 +264,7 @@ result<bool> encoded_runs::judge(reading& r, std::string_view text, bool end, st
   if (r.judged == nullptr) {
     r.judged = std::make_unique<decoded_text>(policy_, where_, level_);
     r.judged_from = segment;
+    r.least = at_once_ ? 0 : safe_before_;
   }
   const auto blocked = r.judged->feed(text, end);
   if (!blocked) return blocked;
@@ -309,7 +323,8 @@ void encoded_runs::note(reading& r) {
 void encoded_runs::add_masks(const reading& r, std::vector<masked_span>& into) {
   const match::database& rules = *policy_->database();
   const auto add = [&](match::text_span where, std::string mask) {
-    into.push_back({{guarded(r.decoder, r.decoder.encoded_begin(r.judged_from + where.begin)), r.decoder.encoded_end(r.judged_from + where.end)}, std::move(mask)});
+    const match::text_span masked{guarded_begin(r, r.judged_from + where.begin), r.decoder.encoded_end(r.judged_from + where.end)};
+    if (masked.begin < masked.end) into.push_back({masked, std::move(mask)});
   };
   for (const redacted_run& run : redacted_runs(r.judged->stage.all(), rules)) {
     std::string mask;
@@ -335,8 +350,13 @@ const std::vector<masked_span>& encoded_runs::masks(std::uint64_t passed) {
   return all_masks_;
 }
 
+// What had gone out, byte by byte, before it could be known that this is to be read.
+std::uint64_t encoded_runs::guarded_begin(const reading& r, std::uint64_t byte) {
+  return std::max(r.least, guarded(r.decoder, r.decoder.encoded_begin(byte)));
+}
+
 std::uint64_t encoded_runs::safe_of(const reading& r) {
-  return guarded(r.decoder, r.decoder.encoded_begin(r.judged == nullptr ? r.decoder.segment() : r.judged_from + r.judged->safe()));
+  return guarded_begin(r, r.judged == nullptr ? r.decoder.segment() : r.judged_from + r.judged->safe());
 }
 
 std::uint64_t encoded_runs::safe_on_trial(const run& r) const {
@@ -350,7 +370,7 @@ std::uint64_t encoded_runs::safe_on_trial(const run& r) const {
   }
   if (const std::string_view begun = decoder.begun(); !begun.empty()) {
     if (held_first_[static_cast<unsigned char>(begun.front())] && decoder.next_may_go_on()) upto = std::min(upto, guarded(decoder, decoder.begun_at()));
-  } else if (decoder.next_may_be(held_first_)) {
+  } else if (decoder.next_may_be(held_first_) || (level_ > 1 && decoder.next_may_be(encoded_first()))) {
     upto = std::min(upto, guarded(decoder, decoder.next_begin()));
   }
   return upto;

@@ -71,6 +71,7 @@ class encoded_runs {
     run_decoder decoder;
     std::unique_ptr<decoded_text> judged;
     std::uint64_t judged_from = 0;        // the decoded byte with which it begins
+    std::uint64_t least = 0;              // offsets before it may have gone out when it was begun
   };
   // A run of base64 or of hexadecimal digits.
   struct run {
@@ -99,6 +100,7 @@ class encoded_runs {
   void note(reading& r);
   void add_masks(const reading& r, std::vector<masked_span>& into);
   static std::uint64_t safe_of(const reading& r);
+  static std::uint64_t guarded_begin(const reading& r, std::uint64_t byte);
   std::uint64_t safe_on_trial(const run& r) const;
   bool watches() const noexcept;
 
