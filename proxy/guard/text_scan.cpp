@@ -99,7 +99,11 @@ result<match::step> text_scan::feed_encoded(std::string_view text, bool end) {
     text.remove_prefix(*taken);
     if (!e.runs.found_any()) break;
     auto step = pass_encoded(e.runs.safe_before(), false);
-    if (!step || step->verdict == verdict::block) return step;
+    if (!step) return step;
+    if (step->verdict == verdict::block) {
+      e.passed_upto = 0;  // what was found encoded came later, and is not told
+      return step;
+    }
     for (policy::finding& f : e.runs.take_found()) e.found.push_back(std::move(f));
     if (!e.runs.blocked()) continue;
     step = pass_encoded(e.runs.safe_upto(), false);
