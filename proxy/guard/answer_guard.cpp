@@ -26,7 +26,7 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
     judged.push_back(std::move(*text));
   }
   if (blocked.empty()) {
-    const auto together = judge_messages(in, judged, policy, done.report);
+    const auto together = judge_messages(in, judged, policy, nullptr, done.report);
     if (!together) return together.error();
     for (const judged_text& text : judged) {
       if (*together && text.field.lane != dialect::no_lane) blocked.push_back(text.field.node);

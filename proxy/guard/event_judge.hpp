@@ -24,6 +24,11 @@ class event_judge {
   // is where the blocked ending begins in it.
   result<next> judge(const dialect::sse_event& event, std::string& out, std::size_t& ending_at);
 
+  // Nothing that is written may go out before the answer is over.
+  bool buffers() const noexcept { return buffers_; }
+  // What was written goes out after all.
+  void stop_buffering() noexcept { buffers_ = false; }
+
   // What was seen so far, with all counts.
   guard::report report() const;
 
@@ -57,6 +62,8 @@ class event_judge {
   next stop(std::string& out, std::size_t& ending_at);
 
   std::shared_ptr<const policy::compiled_policy> policy_;
+  const dialect::codec& codec_;
+  dialect::request_facts asked_;
   std::unique_ptr<dialect::answer_stream> stream_;
   std::unique_ptr<scratch> own_;  // null: shared
   json::reader& reader_;
@@ -64,6 +71,7 @@ class event_judge {
   lanes lanes_;
   bool enforced_;
   std::size_t waiting_bytes_max_;
+  bool buffers_;
   guard::report report_;
 
   // Events that wait, as they will go out, and what stands in them. A lane that

@@ -57,12 +57,13 @@ std::vector<dialect::opaque_part> still_opaque(const json::document& in, const s
 
 }  // namespace
 
-result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<const policy::compiled_policy>& policy) {
+result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<const policy::compiled_policy>& policy,
+                                                         judged_texts* known) {
   state& s = *state_;
   expects(s.document != nullptr, "a request is inspected without having been read");
   const json::document& in = *std::exchange(s.document, nullptr);
   outcome done;
-  document_judge judge(policy);
+  document_judge judge(policy, known);
   std::vector<judged_text> judged;
   for (const dialect::text_field& field : s.view.texts) {
     auto text = judge.judge(in, field, done.report);
@@ -73,7 +74,7 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
   }
   note_opaque(in, still_opaque(in, s.view.opaque, judged), done.report.coverage);
   if (done.report.decision.verdict != verdict::block) {
-    const auto blocked = judge_messages(in, judged, policy, done.report);
+    const auto blocked = judge_messages(in, judged, policy, known, done.report);
     if (!blocked) return blocked.error();
   }
   for (const judged_text& text : judged) add_counts(text.counts, done.report.coverage);

@@ -202,7 +202,7 @@ asio::awaitable<bool> exchange::judge() {
     co_return true;
   }
   const auto judging = steady::now();
-  auto outcome = guard_->inspect(policy_);
+  auto outcome = guard_->inspect(policy_, &session_.home().judged());
   added_us_ += microseconds_since(judging);
   if (!outcome) {
     co_await refuse(outcome.error());
