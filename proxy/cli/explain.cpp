@@ -164,9 +164,9 @@ void print_json(const explained& e) {
   std::cout << out.end_object().take() << '\n';
 }
 
-exit_code not_loaded(const problems& found) {
+exit_code not_loaded(const problems& found, const config::source_texts& texts) {
   paper err(std::cerr);
-  print_problems(err, found);
+  print_problems(err, found, texts);
   return exit_code::not_loaded;
 }
 
@@ -177,7 +177,7 @@ exit_code explain(options asked) {
   const auto read = read_sources(asked.paths, found);
   if (!read) return exit_code::usage;
   const auto all = policy::policy_set::compile(read->packs, read->policies, any_key, found);
-  if (all == nullptr || has_errors(found)) return not_loaded(found);
+  if (all == nullptr || has_errors(found)) return not_loaded(found, read->texts);
   const chosen by = choose(*all, asked);
   if (by.policy == nullptr) {
     std::cerr << "stoplog explain: " << (asked.policy.empty() ? "no policy takes this request; the proxy refuses it" : "no policy here has that name") << '\n';

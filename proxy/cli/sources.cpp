@@ -18,6 +18,7 @@ bool exists(const fs::path& path) {
 void append(config::documents& all, config::documents more) {
   std::move(more.packs.begin(), more.packs.end(), std::back_inserter(all.packs));
   std::move(more.policies.begin(), more.policies.end(), std::back_inserter(all.policies));
+  all.texts.merge(more.texts);
   std::move(more.settings_files.begin(), more.settings_files.end(), std::back_inserter(all.settings_files));
 }
 

@@ -1,5 +1,6 @@
 #include "config/descriptor.hpp"
 
+#include "config/reference.hpp"
 #include "policy/did_you_mean.hpp"
 
 #include <algorithm>
@@ -18,6 +19,20 @@ std::string_view called(const node& n) {
   return "something else";
 }
 
+// `; it belongs to "use"`: of a key that only other groups have.
+std::string where_else(std::string_view key) {
+  std::string groups;
+  std::size_t count = 0;
+  for (const auto& object : every_reference()) {
+    const bool has = std::any_of(object.keys.begin(), object.keys.end(), [&](const auto& k) { return k.supported && k.name == key; });
+    if (!has || object.name == "test") continue;
+    groups += (groups.empty() ? "" : ", ") + std::string(object.name);
+    ++count;
+  }
+  constexpr std::size_t groups_max = 4;  // beyond, it says nothing
+  return groups.empty() || count > groups_max ? "" : "; it belongs to: " + groups;
+}
+
 void check_key(const node& name, std::span<const key_reference> known, reading& in) {
   const auto match = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.name == name.text; });
   if (match == known.end()) {
@@ -25,7 +40,9 @@ void check_key(const node& name, std::span<const key_reference> known, reading& 
     for (const auto& k : known) {
       if (k.supported) names.push_back(k.name);
     }
-    in.error(name, "E104", "unknown key \"" + name.text + "\"" + policy::did_you_mean(name.text, names));
+    std::string hint = where_else(name.text);
+    if (hint.empty()) hint = policy::did_you_mean(name.text, names);
+    in.error(name, "E104", "unknown key \"" + name.text + "\"" + hint);
   } else if (!match->supported) {
     in.error(name, "E107", "\"" + name.text + "\" is not supported yet; leave it out");
   }

@@ -98,8 +98,18 @@ void sort_by_place(problems& found, std::size_t from) {
   });
 }
 
+// Also of a file that is not YAML, as long as it says so in a line of its own.
+bool may_be_shown(std::string_view yaml) {
+  for (const std::string_view kind : {"kind: RulePack", "kind: Policy"}) {
+    const std::size_t at = yaml.find(kind);
+    if (at == 0 || (at != std::string_view::npos && yaml[at - 1] == '\n')) return true;
+  }
+  return false;
+}
+
 void load_one(documents& into, std::string_view yaml, const std::string& file, problems& found) {
   const std::size_t before = found.size();
+  if (may_be_shown(yaml)) into.texts.emplace(file, yaml);
   load_into(into, yaml, file, found);
   sort_by_place(found, before);
 }

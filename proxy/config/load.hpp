@@ -7,6 +7,8 @@
 #include "policy/policy.hpp"
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,10 +16,15 @@
 
 namespace stoplog::config {
 
+// What was read, by the name that problems carry: so that the line of a problem
+// can be shown. Settings are never kept: they may hold secrets.
+using source_texts = std::map<std::string, std::string, std::less<>>;
+
 struct documents {
   std::vector<policy::pack> packs;
   std::vector<policy::policy> policies;
   std::vector<settings> settings_files;
+  source_texts texts;
 };
 
 // Reads files and folders (every *.yaml and *.yml below, sorted by name).

@@ -2,6 +2,7 @@
 #include "policy/digest.hpp"
 #include "policy/resolve.hpp"
 #include "policy/spec.hpp"
+#include "policy/tell_once.hpp"
 
 #include <algorithm>
 #include <map>
@@ -67,19 +68,6 @@ std::string digest_of(const policy& p, const resolved_policy& resolved) {
   return sha256_digest(text);
 }
 
-// Two policies that use one pack find the same faults in it.
-void drop_repeats(problems& found, std::size_t from) {
-  const auto same = [](const problem& a, const problem& b) {
-    return a.code == b.code && a.message == b.message && a.place.file == b.place.file && a.place.line == b.place.line &&
-           a.place.column == b.place.column;
-  };
-  problems kept(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(from));
-  for (std::size_t i = from; i < found.size(); ++i) {
-    if (std::none_of(kept.begin(), kept.end(), [&](const auto& k) { return same(k, found[i]); })) kept.push_back(found[i]);
-  }
-  found = std::move(kept);
-}
-
 }  // namespace
 
 std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, std::vector<policy> policies,
@@ -112,7 +100,7 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
     set->policies_.push_back(std::move(one));
   }
   set->digest_ = sha256_digest(digests);
-  drop_repeats(found, before);
+  tell_once(found);  // two policies that use one pack find the same faults in it
   const bool failed = std::any_of(found.begin() + static_cast<std::ptrdiff_t>(before), found.end(),
                                   [](const problem& p) { return p.severity == problem::level::error; });
   return failed ? nullptr : set;
