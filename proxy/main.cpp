@@ -18,6 +18,7 @@ int main(int argc, char** argv) {
   stoplog::cli::add_show_effective(program, code);
   stoplog::cli::add_backtest(program, code);
   stoplog::cli::add_new(program, code);
+  stoplog::cli::add_bundle(program, code);
   stoplog::cli::add_audit(program, code);
   stoplog::cli::add_demo(program, code);
   try {

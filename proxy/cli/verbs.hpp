@@ -27,6 +27,7 @@ void add_backtest(CLI::App& program, exit_code& code);
 void add_new(CLI::App& program, exit_code& code);
 void add_explain(CLI::App& program, exit_code& code);
 void add_show_effective(CLI::App& program, exit_code& code);
+void add_bundle(CLI::App& program, exit_code& code);
 void add_audit(CLI::App& program, exit_code& code);
 void add_demo(CLI::App& program, exit_code& code);
 

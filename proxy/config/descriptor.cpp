@@ -25,7 +25,7 @@ std::string where_else(std::string_view key) {
   std::size_t count = 0;
   for (const auto& object : every_reference()) {
     const bool has = std::any_of(object.keys.begin(), object.keys.end(), [&](const auto& k) { return k.supported && k.name == key; });
-    if (!has || object.name == "test") continue;
+    if (!has) continue;
     groups += (groups.empty() ? "" : ", ") + std::string(object.name);
     ++count;
   }
@@ -50,10 +50,11 @@ void check_key(const node& name, std::span<const key_reference> known, reading& 
 
 }  // namespace
 
-reading::reading(std::string file, problems& found, bool substitutions)
+reading::reading(std::string file, problems& found, const file_reader& files, bool substitutions)
     : file_(std::move(file)),
       folder_(std::filesystem::path(file_).parent_path()),
       found_(found),
+      files_(files),
       substitutions_(substitutions) {}
 
 void reading::error(const node& n, const char* code, std::string message) {

@@ -43,6 +43,7 @@ inline outcome run(std::vector<std::string> arguments, const std::string& stdin_
   add_show_effective(program, seen.code);
   add_backtest(program, seen.code);
   add_new(program, seen.code);
+  add_bundle(program, seen.code);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     program.parse(arguments);
