@@ -103,6 +103,7 @@ void read_subject(const object& line, record& r) {
   policy.text("name", r.policy_name);
   policy.text("version", r.policy_version);
   policy.text("digest", r.policy_digest);
+  policy.text("bundle", r.policy_bundle);
 }
 
 void read_outcome(const object& line, record& r) {

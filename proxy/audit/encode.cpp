@@ -128,11 +128,12 @@ void write_subject(line_writer& out, const record& r) {
     out.text("response_id", r.response_id);
     out.flag("streamed", r.streamed);
   });
-  const bool known_policy = !(r.policy_name.empty() && r.policy_version.empty() && r.policy_digest.empty());
+  const bool known_policy = !(r.policy_name.empty() && r.policy_version.empty() && r.policy_digest.empty() && r.policy_bundle.empty());
   out.group("policy", known_policy, [&] {
     out.text("name", r.policy_name);
     out.text("version", r.policy_version);
     out.text("digest", r.policy_digest);
+    out.text("bundle", r.policy_bundle);
   });
 }
 

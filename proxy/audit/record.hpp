@@ -64,6 +64,7 @@ struct record {
   bool streamed = false;
   // policy
   std::string policy_name, policy_version, policy_digest;
+  std::string policy_bundle;     // the digest of the bundle that it came in; empty if in none
   // outcome
   std::string decision;          // allow, redact, block, refuse, error
   std::string rule;              // the deciding rule's id

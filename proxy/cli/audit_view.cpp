@@ -136,6 +136,7 @@ std::string full_view(const audit::found_record& found) {
     to.field("name", r.policy_name);
     to.field("version", r.policy_version);
     to.field("digest", r.policy_digest);
+    to.field("bundle", r.policy_bundle);
   }
   return sentence(r) + "\n" + to.take();
 }

@@ -247,7 +247,7 @@ exit_code backtest(const options& asked) {
   if (!counted_rows) {
     paper err(std::cerr);
     print_problems(err, found, read->texts);
-    return exit_code::not_loaded;
+    return code_of_errors(found);
   }
   std::ifstream file;
   if (asked.data != "-") {

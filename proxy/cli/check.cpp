@@ -105,7 +105,7 @@ exit_code check(const options& asked) {
   } else {
     print_human(all, read->texts, asked.rules);
   }
-  if (has_errors(all.found)) return exit_code::not_loaded;
+  if (has_errors(all.found)) return code_of_errors(all.found);
   return all.found.empty() ? exit_code::fine : exit_code::findings;
 }
 

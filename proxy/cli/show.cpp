@@ -89,7 +89,7 @@ exit_code show(const options& asked) {
   if (compiled == nullptr || has_errors(found)) {
     paper err(std::cerr);
     print_problems(err, found, read->texts);
-    return exit_code::not_loaded;
+    return code_of_errors(found);
   }
   std::vector<shown_policy> all;
   written_places where;

@@ -61,7 +61,7 @@ exit_code test(const options& asked) {
   if (has_errors(found)) {
     paper err(std::cerr);
     print_problems(err, found, read->texts);
-    return exit_code::not_loaded;
+    return code_of_errors(found);
   }
   if (asked.output == "json") {
     print_json(std::cout, results);

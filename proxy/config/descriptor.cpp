@@ -40,8 +40,8 @@ void check_key(const node& name, std::span<const key_reference> known, reading& 
     for (const auto& k : known) {
       if (k.supported) names.push_back(k.name);
     }
-    std::string hint = where_else(name.text);
-    if (hint.empty()) hint = policy::did_you_mean(name.text, names);
+    std::string hint = policy::did_you_mean(name.text, names);
+    if (hint.empty()) hint = where_else(name.text);
     in.error(name, "E104", "unknown key \"" + name.text + "\"" + hint);
   } else if (!match->supported) {
     in.error(name, "E107", "\"" + name.text + "\" is not supported yet; leave it out");

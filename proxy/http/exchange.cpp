@@ -179,6 +179,7 @@ asio::awaitable<bool> exchange::judge() {
   record_.policy_name = policy_->name();
   record_.policy_version = policy_->version();
   record_.policy_digest = policy_->digest();
+  record_.policy_bundle = policy_->bundle();
   if (!guard_) co_return true;  // only the answer has text
   auto outcome = guard_->inspect(policy_);
   if (!outcome) {

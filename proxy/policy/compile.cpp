@@ -71,7 +71,8 @@ std::string digest_of(const policy& p, const resolved_policy& resolved) {
 }  // namespace
 
 std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, std::vector<policy> policies,
-                                                      std::string_view fingerprint_key, problems& found) {
+                                                      std::string_view fingerprint_key, problems& found,
+                                                      std::string_view bundle) {
   expects(fingerprint_key.size() >= fingerprint_key_bytes_min, "a fingerprint key shorter than 16 bytes");
   const std::size_t before = found.size();
   std::shared_ptr<policy_set> set(new policy_set);
@@ -93,6 +94,7 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
     }
     one->database_ = compile_rules(specs, found);
     one->digest_ = digest_of(source, resolved);
+    one->bundle_ = bundle;
     one->key_ = fingerprint_key;
     one->source_ = std::move(source);
     digests += one->source_.name + ' ' + one->digest_ + '\n';

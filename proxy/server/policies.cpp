@@ -15,7 +15,8 @@ std::shared_ptr<const policy::policy_set> load_policies(const config::settings& 
                                                         problems& found) {
   config::documents loaded = config::load_policies_of(from, found);
   if (has_errors(found)) return nullptr;
-  auto made = policy::policy_set::compile(std::move(loaded.packs), std::move(loaded.policies), fingerprint_key, found);
+  auto made = policy::policy_set::compile(std::move(loaded.packs), std::move(loaded.policies), fingerprint_key, found,
+                                          loaded.bundles.empty() ? std::string_view{} : loaded.bundles.front().head.digest);
   if (has_errors(found) || !made) return nullptr;
   config::check_policies_reach(from, *made, found);
   return has_errors(found) ? nullptr : made;

@@ -103,6 +103,32 @@ TEST(error_cases, are_told_word_for_word) {
   EXPECT_GE(ran, cases_min);
 }
 
+std::string text_of(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+// Codes as the sources have them ("E104") and as the page lists them (| E104 |).
+std::set<std::string> codes_in(const std::string& text, std::string_view before, std::string_view behind) {
+  std::set<std::string> codes;
+  for (std::size_t at = text.find(before); at != std::string::npos; at = text.find(before, at + 1)) {
+    const std::string code = text.substr(at + before.size(), 4);
+    const bool is_code = code.size() == 4 && (code[0] == 'E' || code[0] == 'W') && code.find_first_not_of("0123456789", 1) == std::string::npos;
+    if (is_code && std::string_view(text).substr(at + before.size() + 4).starts_with(behind)) codes.insert(code);
+  }
+  return codes;
+}
+
+TEST(error_codes, are_those_that_the_documentation_lists) {
+  std::set<std::string> told;
+  for (const auto& each : fs::recursive_directory_iterator(fs::path(STOPLOG_SOURCE_DIR) / "proxy")) {
+    if (each.path().extension() == ".cpp") told.merge(codes_in(text_of(each.path()), "\"", "\""));
+  }
+  const auto listed = codes_in(text_of(fs::path(STOPLOG_SOURCE_DIR) / "docs/errors.md"), "\n| ", " |");
+  EXPECT_GE(told.size(), 65U);
+  EXPECT_EQ(told, listed);
+}
+
 // Every error points at a character of a file that is there to be shown.
 TEST(error_cases, point_at_a_place) {
   std::size_t carets = 0;
