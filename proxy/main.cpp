@@ -10,17 +10,7 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.set_version_flag("--version", "stoplog " STOPLOG_VERSION);
   exit_code code = exit_code::fine;
-  stoplog::cli::add_serve(program, code);
-  stoplog::cli::add_check(program, code);
-  stoplog::cli::add_test(program, code);
-  stoplog::cli::add_schema(program, code);
-  stoplog::cli::add_explain(program, code);
-  stoplog::cli::add_show_effective(program, code);
-  stoplog::cli::add_backtest(program, code);
-  stoplog::cli::add_new(program, code);
-  stoplog::cli::add_coverage(program, code);
-  stoplog::cli::add_audit(program, code);
-  stoplog::cli::add_demo(program, code);
+  stoplog::cli::add_verbs(program, code);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& failure) {

@@ -121,6 +121,7 @@ void read_subject(const object& line, record& r) {
   policy.text("digest", r.policy_digest);
   policy.texts("packs", r.packs);
   policy.text("engine", r.engine_version);
+  policy.text("bundle", r.policy_bundle);
 }
 
 void read_outcome(const object& line, record& r) {

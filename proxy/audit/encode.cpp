@@ -152,13 +152,14 @@ void write_subject(line_writer& out, const record& r) {
     out.flag("streamed", r.streamed);
   });
   const bool known_policy = !(r.policy_name.empty() && r.policy_version.empty() && r.policy_digest.empty() &&
-                              r.engine_version.empty() && r.packs.empty());
+                              r.engine_version.empty() && r.packs.empty() && r.policy_bundle.empty());
   out.group("policy", known_policy, [&] {
     out.text("name", r.policy_name);
     out.text("version", r.policy_version);
     out.text("digest", r.policy_digest);
     out.texts("packs", r.packs, packs_max);
     out.text("engine", r.engine_version);
+    out.text("bundle", r.policy_bundle);
   });
 }
 

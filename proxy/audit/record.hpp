@@ -100,6 +100,7 @@ struct record {
   std::string policy_name, policy_version, policy_digest;
   std::string engine_version;    // of this program
   std::vector<std::string> packs;  // name@version
+  std::string policy_bundle;     // the digest of the bundle that it came in; empty if in none
   // outcome
   std::string decision;          // allow, redact, block, refuse, error
   std::string rule;              // the deciding rule's id

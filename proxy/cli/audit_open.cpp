@@ -28,7 +28,7 @@ std::optional<config::audit_settings> audit_settings_of(const audit_request& req
   const auto read = config::load(std::span(&file, 1), found);
   if (!read.settings_files.empty()) return read.settings_files.front().audit;
   paper to(std::cerr);
-  print_problems(to, found);
+  print_problems(to, found, read.texts);
   code = refuse("cannot read the settings in " + audit::shown(request.config), exit_code::not_loaded);
   return {};
 }

@@ -144,7 +144,7 @@ exit_code audit_replay(audit_request request, const std::vector<std::string>& pa
   auto all = policy::policy_set::compile(read->packs, read->policies, any_key, found);
   if (all == nullptr || has_errors(found)) {
     paper err(std::cerr);
-    print_problems(err, found);
+    print_problems(err, found, read->texts);
     return exit_code::not_loaded;
   }
   const auto named = [&](const auto& each) { return each->name() == under; };

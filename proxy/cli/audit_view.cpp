@@ -167,6 +167,7 @@ std::string full_view(const audit::found_record& found) {
     to.field("digest", r.policy_digest);
     for (const std::string& pack : r.packs) to.field("pack", pack);
     to.field("engine", r.engine_version);
+    to.field("bundle", r.policy_bundle);
   }
   return sentence(r) + "\n" + to.take();
 }

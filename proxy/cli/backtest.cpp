@@ -140,11 +140,6 @@ std::string counted(std::size_t hits, std::size_t all) {
   return std::to_string(hits) + " of " + std::to_string(all) + "  " + percent(s.value) + " % [" + percent(s.least) + ", " + percent(s.most) + "]";
 }
 
-std::string padded(std::string text, std::size_t width) {
-  text.append(text.size() < width ? width - text.size() : 0, ' ');
-  return text;
-}
-
 constexpr std::size_t name_width = 28;
 constexpr std::size_t share_width = 38;
 
@@ -251,8 +246,8 @@ exit_code backtest(const options& asked) {
   auto counted_rows = prepare(*read, asked, found);
   if (!counted_rows) {
     paper err(std::cerr);
-    print_problems(err, found);
-    return exit_code::not_loaded;
+    print_problems(err, found, read->texts);
+    return code_of_errors(found);
   }
   std::ifstream file;
   if (asked.data != "-") {

@@ -1,4 +1,5 @@
 // stoplog explain: the whole story of one text, in reading order.
+#include "cli/explain_record.hpp"
 #include "cli/report.hpp"
 #include "cli/sources.hpp"
 #include "cli/story.hpp"
@@ -22,6 +23,7 @@ struct options {
   bool text_given = false;
   std::string policy, direction = "request", role = "user", channel = "content", output = "human";
   policy::subject who;
+  std::string config, directory;   // of the log: then a record is explained
   bool reveal = false;
 };
 
@@ -164,10 +166,10 @@ void print_json(const explained& e) {
   std::cout << out.end_object().take() << '\n';
 }
 
-exit_code not_loaded(const problems& found) {
+exit_code not_loaded(const problems& found, const config::source_texts& texts) {
   paper err(std::cerr);
-  print_problems(err, found);
-  return exit_code::not_loaded;
+  print_problems(err, found, texts);
+  return code_of_errors(found);
 }
 
 exit_code explain(options asked) {
@@ -177,7 +179,7 @@ exit_code explain(options asked) {
   const auto read = read_sources(asked.paths, found);
   if (!read) return exit_code::usage;
   const auto all = policy::policy_set::compile(read->packs, read->policies, any_key, found);
-  if (all == nullptr || has_errors(found)) return not_loaded(found);
+  if (all == nullptr || has_errors(found)) return not_loaded(found, read->texts);
   const chosen by = choose(*all, asked);
   if (by.policy == nullptr) {
     std::cerr << "stoplog explain: " << (asked.policy.empty() ? "no policy takes this request; the proxy refuses it" : "no policy here has that name") << '\n';
@@ -198,6 +200,22 @@ exit_code explain(options asked) {
   return exit_code::fine;
 }
 
+// The first PATH is the record's id.
+exit_code explain_id(const options& asked) {
+  if (asked.text_given || asked.paths.empty()) {
+    std::cerr << "stoplog explain: with --config or --directory name the ID of a record of the log, and no text\n";
+    return exit_code::usage;
+  }
+  record_question question;
+  question.log.config = asked.config;
+  question.log.directory = asked.directory;
+  question.log.id = asked.paths.front();
+  question.paths.assign(asked.paths.begin() + 1, asked.paths.end());
+  question.reveal = asked.reveal;
+  question.json = asked.output == "json";
+  return explain_record(question);
+}
+
 template <class E>
 CLI::Validator names_of(int count) {
   std::vector<std::string> names;
@@ -208,9 +226,11 @@ CLI::Validator names_of(int count) {
 }  // namespace
 
 void add_explain(CLI::App& program, exit_code& code) {
-  auto* verb = program.add_subcommand("explain", "Tell the whole story of one text: which rules match, which nearly do, who decides");
+  auto* verb = program.add_subcommand("explain", "Tell the whole story of one text, or of one record of the audit log: which rules match, which nearly do, who decides");
   auto asked = std::make_shared<options>();
-  verb->add_option("FILE", asked->paths, "The text's file or - for stdin (not with --text), then files and folders; default: policies rules");
+  verb->add_option("FILE|ID", asked->paths, "The text's file or - for stdin (not with --text), or a record's id; then files and folders; default: policies rules");
+  auto* config = verb->add_option("--config", asked->config, "Explain a record: the settings that name its log");
+  verb->add_option("--directory", asked->directory, "Explain a record: the folder of its log")->excludes(config);
   auto* text = verb->add_option("--text", asked->text, "The text itself");
   verb->add_option("--policy", asked->policy, "Judge under this policy, whomever it is for");
   verb->add_option("--direction", asked->direction, "request or response")->check(names_of<direction>(direction_count))->capture_default_str();
@@ -224,7 +244,8 @@ void add_explain(CLI::App& program, exit_code& code) {
   verb->add_option("-o,--output", asked->output, "human or json")->check(CLI::IsMember({"human", "json"}))->capture_default_str();
   verb->callback([asked, text, &code] {
     asked->text_given = text->count() > 0;
-    code = explain(*asked);
+    const bool of_log = !asked->config.empty() || !asked->directory.empty();
+    code = of_log ? explain_id(*asked) : explain(*asked);
   });
 }
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
+#include <set>
 #include <unistd.h>
 #include <vector>
 
@@ -31,19 +31,34 @@ std::string_view code_of(tone how) {
   return "";
 }
 
-using lines = std::vector<std::string>;
+// Lines of the texts, cut when one of a text is asked for.
+class line_finder {
+ public:
+  explicit line_finder(const config::source_texts& texts) : texts_(texts) {}
 
-// The lines of a pack or policy; none of any other file.
-lines lines_of(const std::string& file) {
-  std::ifstream in(file);
-  lines all;
-  bool showable = false;
-  for (std::string line; std::getline(in, line);) {
-    showable = showable || line.starts_with("kind: RulePack") || line.starts_with("kind: Policy");
-    all.push_back(std::move(line));
+  // Nothing if there is no such line.
+  std::optional<std::string_view> line(const place& p) {
+    const auto [known, is_new] = lines_.try_emplace(p.file);
+    if (is_new) known->second = lines_of(p.file);
+    if (p.line == 0 || p.line > known->second.size()) return std::nullopt;
+    return known->second[p.line - 1];
   }
-  return showable ? all : lines{};
-}
+
+ private:
+  std::vector<std::string_view> lines_of(const std::string& file) const {
+    std::vector<std::string_view> all;
+    const auto text = texts_.find(file);
+    for (std::string_view rest = text == texts_.end() ? std::string_view{} : text->second; !rest.empty();) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      all.push_back(rest.substr(0, end));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+    return all;
+  }
+
+  const config::source_texts& texts_;
+  std::map<std::string, std::vector<std::string_view>> lines_;
+};
 
 // Tabs and control characters, which a terminal would obey, become spaces.
 std::string shown(std::string_view line) {
@@ -58,19 +73,29 @@ std::size_t characters(std::string_view text) {
       std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; }));
 }
 
-void print_line(paper& to, const problem& p, std::map<std::string, lines>& files) {
-  if (p.place.line == 0 || p.place.column == 0) return;
-  const auto [file, is_new] = files.try_emplace(p.place.file);
-  if (is_new) file->second = lines_of(p.place.file);
-  if (p.place.line > file->second.size()) return;
-  const std::string& line = file->second[p.place.line - 1];
-  const std::size_t column = std::min<std::size_t>(p.place.column - 1, line.size());
+void print_line(paper& to, const place& at, line_finder& lines) {
+  const auto line = lines.line(at);
+  if (!line || at.column == 0) return;
+  const std::size_t column = std::min<std::size_t>(at.column - 1, line->size());
   if (column >= shown_bytes_max) return;
-  to.write("    " + shown(line) + "\n", tone::quiet);
-  to.write("    " + std::string(characters(std::string_view(line).substr(0, column)), ' ') + "^\n", tone::quiet);
+  to.write("    " + shown(*line) + "\n", tone::quiet);
+  to.write("    " + std::string(characters(line->substr(0, column)), ' ') + "^\n", tone::quiet);
 }
 
-std::string counted(std::size_t n, const char* what) { return std::to_string(n) + " " + what + (n == 1 ? "" : "s"); }
+std::string_view level_of(const problem& p) { return p.severity == problem::level::error ? "error" : "warning"; }
+
+void add_sarif_location(json::writer& to, const problem& p, line_finder& lines) {
+  to.key("locations").begin_array().begin_object().key("physicalLocation").begin_object();
+  to.key("artifactLocation").begin_object().member("uri", p.place.file).end_object();
+  if (p.place.line != 0) {
+    const auto line = lines.line(p.place);
+    const std::size_t bytes = p.place.column == 0 ? 0 : p.place.column - 1;
+    const std::size_t before = line ? characters(line->substr(0, std::min(bytes, line->size()))) : bytes;
+    to.key("region").begin_object().member("startLine", std::int64_t{p.place.line});
+    to.member("startColumn", static_cast<std::int64_t>(before + 1)).end_object();
+  }
+  to.end_object().end_object().end_array();
+}
 
 }  // namespace
 
@@ -85,18 +110,27 @@ paper& paper::write(std::string_view text, tone how) {
   return *this;
 }
 
-void print_problems(paper& to, const problems& found) {
-  std::map<std::string, lines> files;
+void print_problems(paper& to, const problems& found, const config::source_texts& texts) {
+  line_finder lines(texts);
   for (const problem& p : found) {
     to.write(to_string(p) + "\n", p.severity == problem::level::error ? tone::bad : tone::warning);
-    print_line(to, p, files);
+    print_line(to, p.place, lines);
   }
 }
 
 std::string count_of(const problems& found) {
   const auto errors = static_cast<std::size_t>(
       std::count_if(found.begin(), found.end(), [](const problem& p) { return p.severity == problem::level::error; }));
-  return counted(errors, "error") + " and " + counted(found.size() - errors, "warning");
+  return counted(errors, "error", "errors") + " and " + counted(found.size() - errors, "warning", "warnings");
+}
+
+std::string counted(std::size_t n, std::string_view one, std::string_view more) {
+  return std::to_string(n) + ' ' + std::string(n == 1 ? one : more);
+}
+
+std::string padded(std::string text, std::size_t width) {
+  if (text.size() < width) text.append(width - text.size(), ' ');
+  return text;
 }
 
 void add_problems(json::writer& to, const problems& found) {
@@ -106,12 +140,35 @@ void add_problems(json::writer& to, const problems& found) {
         .member("file", p.place.file)
         .member("line", std::int64_t{p.place.line})
         .member("column", std::int64_t{p.place.column})
-        .member("severity", p.severity == problem::level::error ? "error" : "warning")
+        .member("severity", level_of(p))
         .member("code", p.code)
         .member("message", p.message)
         .end_object();
   }
   to.end_array();
+}
+
+// https://docs.oasis-open.org/sarif/sarif/v2.1.0/
+std::string sarif_of(const problems& found, const config::source_texts& texts) {
+  line_finder lines(texts);
+  std::set<std::string_view> codes;
+  for (const problem& p : found) codes.insert(p.code);
+  json::writer out;
+  out.begin_object().member("$schema", "https://json.schemastore.org/sarif-2.1.0.json").member("version", "2.1.0");
+  out.key("runs").begin_array().begin_object().key("tool").begin_object().key("driver").begin_object();
+  out.member("name", "stoplog").member("informationUri", "https://stoplog.dev").key("rules").begin_array();
+  for (const auto code : codes) out.begin_object().member("id", code).end_object();
+  out.end_array().end_object().end_object();
+  out.member("columnKind", "unicodeCodePoints").key("results").begin_array();
+  for (const problem& p : found) {
+    out.begin_object().member("ruleId", p.code);
+    out.member("ruleIndex", static_cast<std::int64_t>(std::distance(codes.begin(), codes.find(p.code))));
+    out.member("level", level_of(p)).key("message").begin_object().member("text", p.message).end_object();
+    add_sarif_location(out, p, lines);
+    out.end_object();
+  }
+  out.end_array().end_object().end_array().end_object();
+  return out.take();
 }
 
 }  // namespace stoplog::cli

@@ -27,7 +27,7 @@ exit_code serve(const std::string& file) {
     started = server::run(*settings, journal, found) == server::outcome::stopped;
   }
   for (const problem& each : found) std::cerr << to_string(each) << '\n';
-  if (has_errors(found)) return exit_code::not_loaded;
+  if (has_errors(found)) return code_of_errors(found);
   return started ? exit_code::fine : exit_code::usage;
 }
 

@@ -28,11 +28,6 @@ struct shown_policy {
   std::vector<effective_rule> rules;
 };
 
-std::string padded(std::string text, std::size_t width) {
-  text.append(text.size() < width ? width - text.size() : 0, ' ');
-  return text;
-}
-
 tone tone_of(policy::mode m) {
   switch (m) {
     case policy::mode::off: return tone::quiet;
@@ -93,8 +88,8 @@ exit_code show(const options& asked) {
   const auto compiled = policy::policy_set::compile(read->packs, read->policies, any_key, found);
   if (compiled == nullptr || has_errors(found)) {
     paper err(std::cerr);
-    print_problems(err, found);
-    return exit_code::not_loaded;
+    print_problems(err, found, read->texts);
+    return code_of_errors(found);
   }
   std::vector<shown_policy> all;
   written_places where;

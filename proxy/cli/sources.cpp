@@ -18,6 +18,8 @@ bool exists(const fs::path& path) {
 void append(config::documents& all, config::documents more) {
   std::move(more.packs.begin(), more.packs.end(), std::back_inserter(all.packs));
   std::move(more.policies.begin(), more.policies.end(), std::back_inserter(all.policies));
+  all.texts.merge(more.texts);
+  std::move(more.bundles.begin(), more.bundles.end(), std::back_inserter(all.bundles));
   std::move(more.settings_files.begin(), more.settings_files.end(), std::back_inserter(all.settings_files));
 }
 
@@ -44,7 +46,7 @@ std::optional<std::vector<fs::path>> files_among(const std::vector<std::string>&
 // Paths first named, then what settings among them point to.
 void add_of_settings(const config::documents& read, std::vector<fs::path>& paths) {
   for (const auto& s : read.settings_files) {
-    for (const auto& folder : {s.policies, s.rules}) paths.push_back(folder);
+    for (auto& path : config::policy_paths(s)) paths.push_back(std::move(path));
   }
 }
 
@@ -63,6 +65,7 @@ std::optional<config::documents> read_sources(const std::vector<std::string>& pa
       // Read again with the rest, so that no file is read as two.
       add_of_settings(all, *files);
       all = config::load(*files, found);
+      for (const auto& s : all.settings_files) config::check_signatures(s, all, found);
     }
   }
   if (std::find(paths.begin(), paths.end(), "-") != paths.end()) {

@@ -1,4 +1,5 @@
 // stoplog test: runs the tests that stand beside the rules, each rule on its own.
+#include "cli/parallel.hpp"
 #include "cli/report.hpp"
 #include "cli/sources.hpp"
 #include "cli/test_report.hpp"
@@ -7,6 +8,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <iterator>
 #include <memory>
 
 namespace stoplog::cli {
@@ -18,13 +20,29 @@ struct options {
   std::string output = "human";
 };
 
-void run_rule(const policy::pack& pack, const policy::rule& rule, policy::chunking how, test_results& into, problems& found) {
-  if (rule.tests.empty()) return;
-  const auto alone = policy::compile_alone(rule, pack.rules, found);
+  if (tested.rule->tests.empty()) return;
+  const auto alone = policy::compile_alone(*tested.rule, tested.pack->rules, tested.found);
   if (alone == nullptr) return;
-  for (const auto& test : rule.tests) {
-    into.push_back({&pack, &rule, &test, policy::run_test(rule, test, alone, how)});
+  for (const auto& test : tested.rule->tests) {
+    tested.results.push_back({tested.pack, tested.rule, &test, policy::run_test(*tested.rule, test, alone, how)});
   }
+}
+
+// In the order of the files, whichever thread was first.
+test_results run_all(const config::documents& read, policy::chunking how, problems& found) {
+  std::vector<tested_rule> all;
+  for (const auto& pack : read.packs) {
+    for (const auto& rule : pack.rules) {
+      if (!rule.match.parts.empty() || !rule.signals.empty()) all.push_back({&pack, &rule, {}, {}});
+    }
+  }
+  in_parallel(all.size(), [&](std::size_t i) { run_rule(all[i], how); });
+  test_results results;
+  for (auto& each : all) {
+    std::move(each.results.begin(), each.results.end(), std::back_inserter(results));
+    std::move(each.found.begin(), each.found.end(), std::back_inserter(found));
+  }
+  return results;
 }
 
 exit_code test(const options& asked) {
@@ -32,16 +50,11 @@ exit_code test(const options& asked) {
   const auto read = read_sources(asked.paths, found);
   if (!read) return exit_code::usage;
   const auto how = asked.chunking == "all" ? policy::chunking::all : policy::chunking::as_written;
-  test_results results;
-  for (const auto& pack : read->packs) {
-    for (const auto& rule : pack.rules) {
-      if (!rule.match.parts.empty() || !rule.signals.empty()) run_rule(pack, rule, how, results, found);
-    }
-  }
+  const test_results results = run_all(*read, how, found);
   if (has_errors(found)) {
     paper err(std::cerr);
-    print_problems(err, found);
-    return exit_code::not_loaded;
+    print_problems(err, found, read->texts);
+    return code_of_errors(found);
   }
   if (asked.output == "json") {
     print_json(std::cout, results);

@@ -4,6 +4,8 @@
 // Results go to stdout, diagnostics to stderr.
 #pragma once
 
+#include "base/place.hpp"
+
 #include <CLI/CLI.hpp>
 
 #include <cstdint>
@@ -19,6 +21,10 @@ enum class exit_code : std::uint8_t {
   integrity = 4,
 };
 
+// Of problems with errors: integrity if a bundle or its signature is among
+// them, otherwise not_loaded.
+exit_code code_of_errors(const problems& found) noexcept;
+
 void add_serve(CLI::App& program, exit_code& code);
 void add_check(CLI::App& program, exit_code& code);
 void add_test(CLI::App& program, exit_code& code);
@@ -28,6 +34,16 @@ void add_new(CLI::App& program, exit_code& code);
 void add_explain(CLI::App& program, exit_code& code);
 void add_show_effective(CLI::App& program, exit_code& code);
 void add_coverage(CLI::App& program, exit_code& code);
+void add_diff(CLI::App& program, exit_code& code);
+void add_fmt(CLI::App& program, exit_code& code);
+void add_bench(CLI::App& program, exit_code& code);
+void add_bundle(CLI::App& program, exit_code& code);
+void add_completion(CLI::App& program, exit_code& code);  // last: both tell of all the others
+void add_man(CLI::App& program, exit_code& code);
+
+// Every verb, in the order in which help lists them.
+void add_verbs(CLI::App& program, exit_code& code);
+
 void add_audit(CLI::App& program, exit_code& code);
 void add_demo(CLI::App& program, exit_code& code);
 

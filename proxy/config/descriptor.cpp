@@ -1,5 +1,6 @@
 #include "config/descriptor.hpp"
 
+#include "config/reference.hpp"
 #include "policy/did_you_mean.hpp"
 
 #include <algorithm>
@@ -18,6 +19,20 @@ std::string_view called(const node& n) {
   return "something else";
 }
 
+// `; it belongs to "use"`: of a key that only other groups have.
+std::string where_else(std::string_view key) {
+  std::string groups;
+  std::size_t count = 0;
+  for (const auto& object : every_reference()) {
+    const bool has = std::any_of(object.keys.begin(), object.keys.end(), [&](const auto& k) { return k.supported && k.name == key; });
+    if (!has) continue;
+    groups += (groups.empty() ? "" : ", ") + std::string(object.name);
+    ++count;
+  }
+  constexpr std::size_t groups_max = 4;  // beyond, it says nothing
+  return groups.empty() || count > groups_max ? "" : "; it belongs to: " + groups;
+}
+
 void check_key(const node& name, std::span<const key_reference> known, reading& in) {
   const auto match = std::find_if(known.begin(), known.end(), [&](const auto& k) { return k.name == name.text; });
   if (match == known.end()) {
@@ -25,7 +40,9 @@ void check_key(const node& name, std::span<const key_reference> known, reading& 
     for (const auto& k : known) {
       if (k.supported) names.push_back(k.name);
     }
-    in.error(name, "E104", "unknown key \"" + name.text + "\"" + policy::did_you_mean(name.text, names));
+    std::string hint = policy::did_you_mean(name.text, names);
+    if (hint.empty()) hint = where_else(name.text);
+    in.error(name, "E104", "unknown key \"" + name.text + "\"" + hint);
   } else if (!match->supported) {
     in.error(name, "E107", "\"" + name.text + "\" is not supported yet; leave it out");
   }
@@ -33,10 +50,11 @@ void check_key(const node& name, std::span<const key_reference> known, reading& 
 
 }  // namespace
 
-reading::reading(std::string file, problems& found, bool substitutions)
+reading::reading(std::string file, problems& found, const file_reader& files, bool substitutions)
     : file_(std::move(file)),
       folder_(std::filesystem::path(file_).parent_path()),
       found_(found),
+      files_(files),
       substitutions_(substitutions) {}
 
 void reading::error(const node& n, const char* code, std::string message) {

@@ -3,6 +3,7 @@
 // come from it, so they cannot drift.
 #pragma once
 
+#include "config/read_file.hpp"
 #include "config/yaml_reader.hpp"
 
 #include <cstddef>
@@ -18,12 +19,18 @@ namespace stoplog::config {
 class reading {
  public:
   // With `substitutions`, `${...}` means something in this file: it is refused
-  // wherever it is not allowed.
-  reading(std::string file, problems& found, bool substitutions = false);
+  // wherever it is not allowed. `files` must outlive this.
+  reading(std::string file, problems& found, const file_reader& files, bool substitutions = false);
 
   const std::string& file() const noexcept { return file_; }
   const std::filesystem::path& folder() const noexcept { return folder_; }  // relative paths start here
   bool substitutions() const noexcept { return substitutions_; }
+
+  // A file that this one names; nothing as of read_file.
+  std::optional<std::string> read_beside(const std::filesystem::path& relative, std::size_t bytes_max = file_bytes_max) const {
+    return files_(folder_ / relative, bytes_max);
+  }
+
   stoplog::place place(const node& n) const { return {file_, n.at.line, n.at.column}; }
 
   void error(const node& n, const char* code, std::string message);
@@ -34,6 +41,7 @@ class reading {
   std::string file_;
   std::filesystem::path folder_;
   problems& found_;
+  const file_reader& files_;
   bool substitutions_;
   std::size_t errors_ = 0;
 };

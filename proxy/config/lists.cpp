@@ -51,7 +51,7 @@ void read_from_file(const node& n, word_set& into, pack_draft& pack, reading& in
   if (!stays_below(source.path)) {
     return in.error(where, "E125", "a list's file is named by a path below the pack, without .. and not from the root");
   }
-  const auto text = read_file(in.folder() / source.path);
+  const auto text = in.read_beside(source.path);
   if (!text) return in.error(where, "E125", "file \"" + source.path + "\" cannot be read");
   if (first_byte_not_text(*text)) return in.error(where, "E125", "file \"" + source.path + "\" is not a text in UTF-8");
   pack.list_digests += source.path + ' ' + policy::sha256_digest(*text) + '\n';

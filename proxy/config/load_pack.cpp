@@ -4,7 +4,8 @@
 #include "config/scalars.hpp"
 #include "policy/digest.hpp"
 
-#include <algorithm>
+#include <string>
+#include <unordered_map>
 
 namespace stoplog::config {
 namespace {
@@ -24,16 +25,15 @@ constexpr key<policy::pack> metadata_keys[] = {
 
 void read_rules(const node& n, pack_draft& into, reading& in) {
   if (!is_list(n, in)) return;
+  std::unordered_map<std::string, std::uint32_t> lines;  // of the rules' ids
   for (const node& item : n.items) {
     rule_draft rule;
     rule.pack = &into;
     read_rule(item, rule, in);
-    const auto same_id = [&](const policy::rule& other) { return other.id == rule.value.id; };
-    const auto twin = std::find_if(into.value.rules.begin(), into.value.rules.end(), same_id);
     if (rule.value.id.empty()) continue;
-    if (twin != into.value.rules.end()) {
-      in.error(*item.find("id"), "E401", "rule " + rule.value.id + " stands twice; the first is in line " +
-                                             std::to_string(twin->place.line));
+    const auto [first, is_new] = lines.emplace(rule.value.id, rule.value.place.line);
+    if (!is_new) {
+      in.error(*item.find("id"), "E401", "rule " + rule.value.id + " stands twice; the first is in line " + std::to_string(first->second));
       continue;
     }
     into.value.rules.push_back(std::move(rule.value));

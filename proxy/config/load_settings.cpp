@@ -62,6 +62,18 @@ void read_workers(const node& n, settings& into, reading& in) {
   }
 }
 
+constexpr key<bundle_settings> bundle_keys[] = {
+    {"file", need::required, "a path", "The bundle, as `stoplog bundle build` writes it.",
+     [](const node& n, bundle_settings& into, reading& in) { read_path(n, into.file, in); }},
+    {"public_keys", need::optional, "a list of paths", "Ed25519 keys, PEM. The bundle must be signed by one of them. Absent: no signature is asked for.",
+     [](const node& n, bundle_settings& into, reading& in) { read_list(n, into.public_keys, in, read_path); }},
+};
+
+void read_bundle_settings(const node& n, settings& into, reading& in) {
+  into.bundle.emplace();
+  if (!read_object(n, *into.bundle, bundle_keys, in)) into.bundle.reset();
+}
+
 constexpr std::size_t KiB = 1024;
 constexpr std::size_t MiB = 1024 * KiB;
 constexpr std::size_t GiB = 1024 * MiB;
@@ -159,6 +171,7 @@ constexpr key<settings> settings_keys[] = {
      [](const node& n, settings& into, reading& in) { read_path(n, into.policies, in); }},
     {"rules", need::optional, "a path", "The folder of rule packs. Default: rules.",
      [](const node& n, settings& into, reading& in) { read_path(n, into.rules, in); }},
+    {"bundle", need::optional, "keys: file, public_keys", "One file instead of the two folders.", read_bundle_settings, "bundle"},
     {"limits", need::optional, "keys, see below", "What is refused because it is too large.",
      [](const node& n, settings& into, reading& in) { read_object(n, into.limits, limits_keys, in); }, "limits"},
     {"deadlines", need::optional, "keys, see below", "What is given up because it takes too long.",
@@ -185,6 +198,10 @@ void load_settings_document(const node& root, documents& into, reading& in) {
   value.file = in.file();
   place_defaults(value, in.folder());
   if (read_object(root, value, settings_keys, in)) check_settings(value, root, in);
+  for (const char* folder : {"policies", "rules"}) {
+    const node* said = root.find("bundle") != nullptr ? root.find(folder) : nullptr;
+    if (said != nullptr) in.error(*said, "E117", "`bundle` stands for policies and rules; leave this out");
+  }
   into.settings_files.push_back(std::move(value));
 }
 
@@ -193,6 +210,7 @@ std::vector<object_reference> settings_reference() {
                                     {"listeners", reference_of(listener_keys)},
                                     {"listener tls", reference_of(listener_tls_keys)},
                                     {"admin", reference_of(admin_keys)},
+                                    {"bundle", reference_of(bundle_keys)},
                                     {"limits", reference_of(limits_keys)},
                                     {"deadlines", reference_of(deadlines_keys)},
                                     {"audit", reference_of(audit_keys)},

@@ -17,4 +17,7 @@ std::vector<object_reference> settings_reference();
 std::vector<object_reference> upstream_reference();  // and routes, and clients
 std::vector<object_reference> sink_reference();      // and their receivers
 
+// All of them; made once.
+const std::vector<object_reference>& every_reference();
+
 }  // namespace stoplog::config

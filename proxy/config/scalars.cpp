@@ -63,6 +63,21 @@ bool plain(const node& n, reading& in) {
   return false;
 }
 
+// `; write 1.10.0`: for 1.10, v1.10.0, and dates.
+std::string version_meant(std::string text) {
+  if (text.starts_with('v') || text.starts_with('V')) text.erase(0, 1);
+  std::string meant;
+  std::size_t numbers = 0;
+  for (std::size_t at = 0; at <= text.size(); ++numbers) {
+    const std::size_t end = std::min(text.find_first_of(".-", at), text.size());
+    const std::size_t digits = std::min(text.find_first_not_of('0', at), end == at ? at : end - 1);
+    meant += (numbers == 0 ? "" : ".") + text.substr(digits, end - digits);
+    at = end + 1;
+  }
+  for (; numbers < 3; ++numbers) meant += ".0";
+  return policy::parse_version(meant) ? "; write " + meant : "";
+}
+
 }  // namespace
 
 const std::string* scalar_text(const node& n, reading& in) {
@@ -120,7 +135,7 @@ void read_version(const node& n, std::string& into, reading& in) {
   const auto* text = scalar_text(n, in);
   if (text == nullptr) return;
   if (!policy::parse_version(*text)) {
-    return in.error(n, "E116", "not a version: three numbers without leading zeros, like 1.4.0");
+    return in.error(n, "E116", "not a version: three numbers without leading zeros, like 1.4.0" + version_meant(*text));
   }
   into = *text;
 }

@@ -65,6 +65,12 @@ struct opaque_endpoint {
   std::string reason;                // why nobody needs to scan it
 };
 
+// Policies and packs in one file, instead of the two folders.
+struct bundle_settings {
+  std::filesystem::path file;
+  std::vector<std::filesystem::path> public_keys;  // empty: no signature is asked for
+};
+
 struct route {
   std::string name;
   std::string path = "/v1";          // a prefix of whole segments
@@ -117,6 +123,7 @@ struct settings {
   std::vector<client> clients;         // empty: the proxy does not authenticate
   std::filesystem::path policies = "policies";
   std::filesystem::path rules = "rules";
+  std::optional<bundle_settings> bundle;  // then the two above are not read
   stoplog::limits limits;
   stoplog::config::deadlines deadlines;
   audit_settings audit;

@@ -162,6 +162,15 @@ std::string_view indentation_of(std::string_view source, std::uint32_t line) {
 std::string hint_for(std::string_view message, std::string_view source, position at) {
   const std::string_view indentation = indentation_of(source, at.line);
   if (indentation.find('\t') != std::string_view::npos) return "; indent with spaces, not with tabs";
+  const auto says = [&](std::string_view part) { return message.find(part) != std::string_view::npos; };
+  if (says("end of sequence not found") && indentation.size() + 1 == at.column) {
+    return "; this line is indented less than what it belongs to";
+  }
+  if (says("flow end") || says("end of map flow") || says("end of sequence flow")) {
+    return "; look for a { or [ without its } or ], or for a text with brackets or commas in it that needs single quotes";
+  }
+  if (says("unknown token")) return "; a text that begins with one of % @ ` needs quotes";
+  if (says("anchor is not defined")) return "; aliases are not allowed, and a text that begins with * needs quotes";
   if (message.find("illegal map value") != std::string_view::npos ||
       message.find("end of map not found") != std::string_view::npos) {
     return "; look for a wrong indentation, or for a text with \": \" in it that needs quotes";

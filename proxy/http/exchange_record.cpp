@@ -46,6 +46,7 @@ void add_subject(audit::record& to, const dialect::request_facts& from, const po
   to.policy_name = by.name();
   to.policy_version = by.version();
   to.policy_digest = by.digest();
+  to.policy_bundle = by.bundle();
   to.packs = by.packs();
   to.engine_version = engine_version();
   // Two keys whose conversations begin alike have two conversations.

@@ -160,7 +160,7 @@ class parser {
     }
     if (in_.starts_with(">")) unknown("RE2 has no atomic groups; write (?:...): RE2 never backtracks");
     if (in_.starts_with("P=")) unknown("RE2 has no back-references ((?P=name)); write the repeated part out");
-    if (in_.starts_with("<")) unknown("RE2 names groups as (?P<name>...)");
+    if (in_.starts_with("<") || in_.starts_with("'")) unknown("RE2 names groups as (?P<name>...)");
     if (in_.starts_with("#")) unknown("RE2 has no comments inside patterns; use the rule's title");
     if (in_.starts_with("R") || in_.starts_with("0") || in_.starts_with("&")) unknown("RE2 has no recursion");
     if (in_.starts_with("(")) unknown("RE2 has no conditionals; write an alternation");

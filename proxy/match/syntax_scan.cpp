@@ -78,6 +78,22 @@ class_item property(scanner& in, bool negated) {
   return item;
 }
 
+// Escapes of other languages, by the letter behind the backslash.
+void refuse_what_re2_lacks(char32_t letter) {
+  switch (letter) {
+    case 'Z': unknown("RE2 has no \\Z; write \\n?\\z");
+    case 'h': unknown("RE2 has no \\h; write [ \\t]");
+    case 'R': unknown("RE2 has no \\R; write (?:\\r\\n|\\n|\\r)");
+    case 'N': unknown("RE2 has no \\N; write [^\\n]");
+    case 'X': unknown("RE2 has no \\X; write . for one character");
+    case 'u': unknown("RE2 writes a character by its number as \\x{0064}");
+    case 'c': unknown("RE2 has no \\c; write a control character by its number, as \\x01");
+    case 'K': unknown("RE2 has no \\K; match what comes before it too, or write a rule for the text behind it");
+    case 'G': unknown("RE2 has no \\G; leave it out");
+    default: return;
+  }
+}
+
 }  // namespace
 
 bool scanner::eat(std::string_view text) noexcept {
@@ -117,7 +133,7 @@ char32_t escaped(scanner& in) {
     unknown("RE2 has no back-references (\\1); write the repeated part out, or match each value with a rule of its own");
   }
   if (c == 'k' || c == 'g') unknown("RE2 has no back-references (\\k, \\g); write the repeated part out");
-  if (c == 'Z') unknown("RE2 has no \\Z; write \\n?\\z");
+  refuse_what_re2_lacks(c);
   if (c >= 0x80 || is_word(c)) unknown();
   return c;
 }

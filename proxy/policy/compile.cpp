@@ -2,6 +2,7 @@
 #include "policy/digest.hpp"
 #include "policy/resolve.hpp"
 #include "policy/spec.hpp"
+#include "policy/tell_once.hpp"
 
 #include <algorithm>
 #include <map>
@@ -67,23 +68,11 @@ std::string digest_of(const policy& p, const resolved_policy& resolved) {
   return sha256_digest(text);
 }
 
-// Two policies that use one pack find the same faults in it.
-void drop_repeats(problems& found, std::size_t from) {
-  const auto same = [](const problem& a, const problem& b) {
-    return a.code == b.code && a.message == b.message && a.place.file == b.place.file && a.place.line == b.place.line &&
-           a.place.column == b.place.column;
-  };
-  problems kept(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(from));
-  for (std::size_t i = from; i < found.size(); ++i) {
-    if (std::none_of(kept.begin(), kept.end(), [&](const auto& k) { return same(k, found[i]); })) kept.push_back(found[i]);
-  }
-  found = std::move(kept);
-}
-
 }  // namespace
 
 std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, std::vector<policy> policies,
-                                                      std::string_view fingerprint_key, problems& found) {
+                                                      std::string_view fingerprint_key, problems& found,
+                                                      std::string_view bundle) {
   expects(fingerprint_key.size() >= fingerprint_key_bytes_min, "a fingerprint key shorter than 16 bytes");
   const std::size_t before = found.size();
   std::shared_ptr<policy_set> set(new policy_set);
@@ -106,6 +95,7 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
     one->database_ = compile_rules(specs, specs, found, fingerprint_key);
     for (const pack* used : resolved.packs) one->packs_.push_back(used->name + '@' + used->version);
     one->digest_ = digest_of(source, resolved);
+    one->bundle_ = bundle;
     one->key_ = fingerprint_key;
     one->source_ = std::move(source);
     digests += one->source_.name + ' ' + one->digest_ + '\n';
@@ -113,7 +103,7 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
     set->policies_.push_back(std::move(one));
   }
   set->digest_ = sha256_digest(digests);
-  drop_repeats(found, before);
+  tell_once(found);  // two policies that use one pack find the same faults in it
   const bool failed = std::any_of(found.begin() + static_cast<std::ptrdiff_t>(before), found.end(),
                                   [](const problem& p) { return p.severity == problem::level::error; });
   return failed ? nullptr : set;

@@ -30,6 +30,7 @@ bool asks_for_model(const selector& s, const subject& who) {
 const std::string& compiled_policy::name() const noexcept { return source_.name; }
 const std::string& compiled_policy::version() const noexcept { return source_.version; }
 const std::string& compiled_policy::digest() const noexcept { return digest_; }
+const std::string& compiled_policy::bundle() const noexcept { return bundle_; }
 const policy& compiled_policy::source() const noexcept { return source_; }
 std::span<const active_rule> compiled_policy::rules() const noexcept { return rules_; }
 const std::shared_ptr<const match::database>& compiled_policy::database() const noexcept { return database_; }

@@ -36,6 +36,8 @@ class compiled_policy {
   // sha256:<hex> over the policy's and its packs' bytes and what overrides
   // make of them: two equal digests judge alike.
   const std::string& digest() const noexcept;
+  // The digest of the bundle that all of it came in; empty if it came in files.
+  const std::string& bundle() const noexcept;
   const policy& source() const noexcept;
   // The packs that it uses, name@version.
   const std::vector<std::string>& packs() const noexcept { return packs_; }
@@ -62,6 +64,7 @@ class compiled_policy {
   policy source_;
   std::string digest_;
   std::vector<std::string> packs_;
+  std::string bundle_;
   std::string key_;
   std::vector<active_rule> rules_;
   std::shared_ptr<const match::database> database_;
@@ -70,9 +73,11 @@ class compiled_policy {
 class policy_set {
  public:
   // `fingerprint_key` keys fingerprint(); at least 16 bytes. On errors the set
-  // is null and `found` says why; warnings may come with a set.
+  // is null and `found` says why; warnings may come with a set. `bundle` is the
+  // digest of the bundle that they came in, if in one.
   static std::shared_ptr<const policy_set> compile(std::vector<pack> packs, std::vector<policy> policies,
-                                                   std::string_view fingerprint_key, problems& found);
+                                                   std::string_view fingerprint_key, problems& found,
+                                                   std::string_view bundle = {});
 
   // The first policy one of whose selectors takes the subject, in the order of
   // their names; else the fallback; else null: such a request is refused.

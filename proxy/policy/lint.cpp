@@ -52,16 +52,14 @@ bool has_edition(std::string_view framework) {
 
 }  // namespace
 
-void lint(const pack& p, problems& found) {
-  for (const rule& r : p.rules) {
-    lint_tests(r, found);
-    for (std::size_t i = 0; i < r.match.parts.size() && i < r.part_places.size(); ++i) {
-      lint_pattern(r, r.match.parts[i], r.part_places[i], found);
-    }
-    for (const auto& framework : r.notes.frameworks) {
-      if (has_edition(framework)) continue;
-      warn(found, r.place, "W306", "rule " + r.id + ": framework \"" + framework + "\" lacks its edition, as in owasp-llm:2025/LLM02");
-    }
+void lint(const rule& r, problems& found) {
+  lint_tests(r, found);
+  for (std::size_t i = 0; i < r.match.parts.size() && i < r.part_places.size(); ++i) {
+    lint_pattern(r, r.match.parts[i], r.part_places[i], found);
+  }
+  for (const auto& framework : r.notes.frameworks) {
+    if (has_edition(framework)) continue;
+    warn(found, r.place, "W306", "rule " + r.id + ": framework \"" + framework + "\" lacks its edition, as in owasp-llm:2025/LLM02");
   }
 }
 

@@ -3,10 +3,10 @@
 #include "policy/did_you_mean.hpp"
 #include "policy/version.hpp"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
+#include <unordered_map>
 
 namespace stoplog::policy {
 namespace {
@@ -59,6 +59,8 @@ struct overrides {
   std::set<std::string_view> met;
 };
 
+using owners = std::unordered_map<std::string_view, const pack*>;  // of the rules so far, by id
+
 overrides index_overrides(const policy& p, problems& found) {
   overrides all;
   for (const rule_override& o : p.overrides) {
@@ -70,13 +72,12 @@ overrides index_overrides(const policy& p, problems& found) {
   return all;
 }
 
-void add_rules(const pack& from, const pack_use& use, mode of_pack, overrides& changed, resolved_policy& into,
-               problems& found) {
+void add_rules(const pack& from, const pack_use& use, mode of_pack, overrides& changed, owners& known,
+               resolved_policy& into, problems& found) {
   for (const rule& r : from.rules) {
-    const auto same_id = [&](const resolved_rule& other) { return other.rule->id == r.id; };
-    const auto twin = std::find_if(into.rules.begin(), into.rules.end(), same_id);
-    if (twin != into.rules.end()) {
-      error(found, r.place, "E401", "rule " + r.id + " stands in pack \"" + twin->pack->name +
+    const auto [first, is_new] = known.emplace(r.id, &from);
+    if (!is_new) {
+      error(found, r.place, "E401", "rule " + r.id + " stands in pack \"" + first->second->name +
                                         "\" as well, and one policy uses both; rename one");
       continue;
     }
@@ -104,6 +105,7 @@ void check_met(const policy& p, const overrides& changed, const resolved_policy&
 resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& found) {
   resolved_policy all;
   overrides changed = index_overrides(p, found);
+  owners known;
   std::set<std::string_view> used;
   for (const pack_use& use : p.use) {
     if (!used.insert(use.pack).second) {
@@ -118,7 +120,7 @@ resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& 
     const mode of_pack = use.mode.value_or(p.default_mode);
     check_pinned(use, of_pack, use.place, "this pack", *chosen, found);
     all.packs.push_back(chosen);
-    add_rules(*chosen, use, of_pack, changed, all, found);
+    add_rules(*chosen, use, of_pack, changed, known, all, found);
   }
   // A missing pack's rules would all look unknown.
   if (all.complete) check_met(p, changed, all, found);

@@ -13,10 +13,10 @@ namespace stoplog::server {
 
 std::shared_ptr<const policy::policy_set> load_policies(const config::settings& from, std::string_view fingerprint_key,
                                                         problems& found) {
-  const std::array paths{from.policies, from.rules};
-  config::documents loaded = config::load(paths, found);
+  config::documents loaded = config::load_policies_of(from, found);
   if (has_errors(found)) return nullptr;
-  auto made = policy::policy_set::compile(std::move(loaded.packs), std::move(loaded.policies), fingerprint_key, found);
+  auto made = policy::policy_set::compile(std::move(loaded.packs), std::move(loaded.policies), fingerprint_key, found,
+                                          loaded.bundles.empty() ? std::string_view{} : loaded.bundles.front().head.digest);
   if (has_errors(found) || !made) return nullptr;
   config::check_policies_reach(from, *made, found);
   return has_errors(found) ? nullptr : made;

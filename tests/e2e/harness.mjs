@@ -87,7 +87,7 @@ export class DemoModel {
 const flow = value => JSON.stringify(value);  // JSON is YAML too
 
 // A proxy in a folder of its own. `settings` are members of stoplog.yaml that
-// differ from the plain ones; `upstream` are members of its one upstream.
+// differ from the plain ones (undefined: left out); `upstream` are members of its one upstream.
 export class Proxy {
   static async prepare({upstream_url, settings = {}, upstream = {}} = {}) {
     const proxy = new Proxy();
@@ -102,7 +102,7 @@ export class Proxy {
       upstreams: [{name: 'demo', url: upstream_url, ...upstream}], routes: [{name: 'all', path: '/v1', upstream: 'demo'}],
       policies: 'policies/', rules: 'rules/', audit: {directory: 'audit'}, ...settings,
     };
-    await writeFile(proxy.config, Object.entries(all).map(([key, value]) => `${key}: ${flow(value)}\n`).join(''));
+    await writeFile(proxy.config, Object.entries(all).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}: ${flow(value)}\n`).join(''));
     return proxy;
   }
 

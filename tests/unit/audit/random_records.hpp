@@ -40,7 +40,7 @@ class record_maker {
     r.kind = static_cast<record_kind>(below(4));
     r.at = wall_time{std::chrono::microseconds{static_cast<std::int64_t>(random_() % 200'000'000'000'000'000ULL)}};
     for (std::string* field : {&r.id, &r.key_id, &r.team, &r.client_address, &r.user_agent, &r.policy_name, &r.policy_version,
-                               &r.policy_digest, &r.event, &r.note, &r.user, &r.engine_version}) {
+                               &r.policy_digest, &r.policy_bundle, &r.event, &r.note, &r.user, &r.engine_version}) {
       *field = text();
     }
     r.monotonic_ms = number();

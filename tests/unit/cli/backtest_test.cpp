@@ -83,7 +83,7 @@ TEST(new_rule, loads_without_a_warning_and_passes_its_tests) {
   for (const std::string action : {"observe", "redact", "block"}) {
     const auto made = run({"new", "rule", "--pack", "mine", "--id", "MINE-7", "--action", action});
     EXPECT_EQ(made.code, exit_code::fine);
-    const auto checked = run({"check", "-"}, made.out);
+    const auto checked = run({"check", "--rules", "-"}, made.out);
     EXPECT_EQ(checked.code, exit_code::fine) << checked.out << made.out;
     EXPECT_NE(checked.out.find("MINE-7  " + action), std::string::npos) << checked.out;
     const auto tested = run({"test", "--chunking", "all", "-"}, made.out);

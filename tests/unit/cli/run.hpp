@@ -35,14 +35,8 @@ inline outcome run(std::vector<std::string> arguments, const std::string& stdin_
   const captured out(std::cout), err(std::cerr);
   std::istringstream in(stdin_text);
   auto* stdin_before = std::cin.rdbuf(in.rdbuf());
-  CLI::App program;
-  add_check(program, seen.code);
-  add_test(program, seen.code);
-  add_schema(program, seen.code);
-  add_explain(program, seen.code);
-  add_show_effective(program, seen.code);
-  add_backtest(program, seen.code);
-  add_new(program, seen.code);
+  CLI::App program{"stoplog", "stoplog"};
+  add_verbs(program, seen.code);
   std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
   try {
     program.parse(arguments);

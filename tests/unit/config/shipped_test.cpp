@@ -27,7 +27,9 @@ TEST(shipped, loads_and_compiles_without_a_problem) {
   const documents all = shipped(found);
   EXPECT_EQ(all.packs.size(), 4U);
   EXPECT_EQ(all.policies.size(), 1U);
-  for (const auto& pack : all.packs) policy::lint(pack, found);
+  for (const auto& pack : all.packs) {
+    for (const auto& rule : pack.rules) policy::lint(rule, found);
+  }
   const auto set = policy::policy_set::compile(all.packs, all.policies, "0123456789abcdef", found);
   EXPECT_TRUE(found.empty()) << lines(found);
   ASSERT_NE(set, nullptr);

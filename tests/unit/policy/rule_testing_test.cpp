@@ -79,7 +79,7 @@ TEST(rule_testing, ignores_the_mode_of_any_policy) {
 
 std::string codes_of(rule r) {
   problems found;
-  lint(make_pack("p", "1.0.0", {std::move(r)}), found);
+  lint(r, found);
   std::string codes;
   for (const auto& p : found) codes += p.code + ' ';
   return codes;
