@@ -242,19 +242,19 @@ result<bool> encoded_runs::step(reading& r, char c, std::uint64_t at) {
   return after_step(r, goes_on, segment);
 }
 
-bool encoded_runs::enough(const reading& r, std::string_view text) {
+bool encoded_runs::enough(const reading& r, std::string_view text, bool escapes) {
   if (r.judged != nullptr) return true;
-  return r.decoder.what() == kind::percent ? r.decoder.escapes() : text.size() >= bytes_min(r.decoder.what());
+  return r.decoder.what() == kind::percent ? escapes : text.size() >= bytes_min(r.decoder.what());
 }
 
 // `segment` is the one that was at hand before the step.
 result<bool> encoded_runs::after_step(reading& r, bool goes_on, std::uint64_t segment) {
-  if (!goes_on && enough(r, r.decoder.ended())) {
+  if (!goes_on && enough(r, r.decoder.ended(), r.decoder.ended_escapes())) {
     const auto blocked = judge(r, r.decoder.ended(), true, segment);
     if (!blocked || *blocked) return blocked;
   }
   const std::string_view text = r.decoder.ready();
-  if (text.empty() || at_once_ || !enough(r, text)) return false;
+  if (text.empty() || at_once_ || !enough(r, text, r.decoder.escapes())) return false;
   const auto blocked = judge(r, text, false, r.decoder.segment());
   r.decoder.drain();
   return blocked;
@@ -280,7 +280,7 @@ result<bool> encoded_runs::end_reading(reading& r) {
   const std::uint64_t segment = r.decoder.segment();
   const bool goes_on = r.decoder.finish();
   const auto blocked = after_step(r, goes_on, segment);
-  if (!blocked || *blocked || !enough(r, r.decoder.ready())) return blocked;
+  if (!blocked || *blocked || !enough(r, r.decoder.ready(), r.decoder.escapes())) return blocked;
   return judge(r, r.decoder.ready(), true, r.decoder.segment());
 }
 

@@ -91,7 +91,7 @@ class encoded_runs {
   result<bool> try_out(run& r, char c);
   result<bool> open_all(run& r);
   result<bool> step(reading& r, char c, std::uint64_t at);
-  static bool enough(const reading& r, std::string_view text);
+  static bool enough(const reading& r, std::string_view text, bool escapes);
   result<bool> after_step(reading& r, bool goes_on, std::uint64_t segment);
   result<bool> judge(reading& r, std::string_view text, bool end, std::uint64_t segment);
   result<bool> end_reading(reading& r);

@@ -71,10 +71,11 @@ bool run_decoder::take_percent(char c, std::uint64_t at) {
       escape_ += c;
       if (escape_.size() < 3) return true;
       place(escape_at_, 3);
-      escapes_ = true;
       const auto byte = static_cast<unsigned char>(hex_value(escape_[1]) << 4U | hex_value(escape_[2]));
       escape_.clear();
-      return add(byte);
+      const bool kept = add(byte);
+      escapes_ = escapes_ || !bytes_.empty();
+      return kept;
     }
     goes_on = take_literally();
   }
@@ -112,6 +113,7 @@ bool run_decoder::add(unsigned char byte) {
   const bool goes_on = outcome != text::utf8_decoder::outcome::invalid;
   if (!goes_on) {
     ended_.assign(bytes_, 0, whole_);
+    ended_escapes_ = std::exchange(escapes_, false);
     bytes_.clear();
     whole_ = 0;
     utf8_ = {};

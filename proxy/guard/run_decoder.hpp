@@ -60,7 +60,9 @@ class run_decoder {
   std::uint64_t begun_at() const noexcept { return encoded_begin(produced_ - begun().size()); }
 
   std::uint64_t begin() const noexcept { return begin_; }
-  bool escapes() const noexcept { return escapes_; }  // percent: there was a %XX
+  // Percent: whether there was a %XX in the segment, and in the one that ended.
+  bool escapes() const noexcept { return escapes_; }
+  bool ended_escapes() const noexcept { return ended_escapes_; }
   kind what() const noexcept { return what_; }
 
  private:
@@ -80,6 +82,7 @@ class run_decoder {
 
   kind what_;
   bool escapes_ = false;
+  bool ended_escapes_ = false;
   std::uint32_t bits_ = 0;
   std::uint32_t bit_count_ = 0;
   std::uint64_t begin_;
