@@ -93,11 +93,13 @@ test('a redacted request: the model gets it without the secret', async () => {
 
 test('headers of the API pass, and the models are listed', async () => {
   await client().beta.messages.create({...ask('hello'), betas: ['a-beta-1']});
-  const {headers, target} = await model.last();
-  assert.equal(target, '/v1/messages?beta=true');
+  const {headers} = await model.last();
   assert.equal(headers['x-api-key'], 'sk-e2e');
   assert.equal(headers['anthropic-beta'], 'a-beta-1');
   assert.ok(headers['anthropic-version']);
+  assert.equal((await post(ask('hello'), {target: '/v1/messages?beta=true'})).status, 200);
+  assert.equal((await model.last()).target, '/v1/messages?beta=true');
+  assert.equal((await post(ask('hello'), {target: '/v1/messages?other=true'})).status, 400);
   const names = [];
   for await (const {id} of client().models.list()) names.push(id);
   assert.ok(names.includes('demo'));
