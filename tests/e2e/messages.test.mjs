@@ -84,6 +84,11 @@ test('tokens are counted, pictures are opaque', async () => {
   assert.equal(record.coverage.request.complete, false);
 });
 
+test('a message that only the API has is opaque', async () => {
+  const response = await post(ask('hello', {thread: {type: 'continue', previous_message_id: 'msg_0'}}));
+  assert.equal(response.headers.get('x-stoplog-coverage'), 'opaque=previous_message');
+});
+
 test('a redacted request: the model gets it without the secret', async () => {
   assert.equal((await post(ask(`keep ${secret} for me`))).status, 200);
   const seen = await model.last();

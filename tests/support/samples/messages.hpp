@@ -8,7 +8,7 @@ namespace stoplog::support {
 inline constexpr const char* messages_request = R"({"model":"claude-x","max_tokens":9,"stream":true,"temperature":1,"top_k":5,"top_p":1,"stop_sequences":["END"],"metadata":{"user_id":"u-1"},
   "tool_choice":{"type":"tool","name":"f"},"thinking":{"type":"enabled","budget_tokens":1024},"service_tier":"auto","container":"c-1","context_management":{"edits":[{"type":"clear"}]},
   "mcp_servers":[{"type":"url","url":"https://example.com/mcp","name":"m","authorization_token":"t"}],"output_config":{"effort":"low"},"output_format":{"type":"json_schema","schema":{"type":"object"}},
-  "cache_control":{"type":"ephemeral"},"inference_geo":"eu","speed":"fast","something_new":{"deep":[["text"]]},
+  "cache_control":{"type":"ephemeral"},"inference_geo":"eu","speed":"fast","thread":{"type":"continue","previous_message_id":"m-0"},"something_new":{"deep":[["text"]]},
   "system":[{"type":"text","text":"be kind","cache_control":{"type":"ephemeral"}}],
   "tools":[{"name":"f","description":"does f","input_schema":{"type":"object","properties":{"x":{"type":"string","description":"the x"}}}},{"type":"web_search_20250305","name":"web_search","allowed_domains":["example.com"]}],
   "messages":[
@@ -72,10 +72,10 @@ inline sample messages_sample() {
       R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null,"stop_details":{"type":"refusal"},"container":{"id":"c"}},"usage":{"output_tokens":4,"note":"n"},"context_management":{"applied_edits":[{"type":"t"}]}})",
       R"({"type":"message_stop"})",
   };
-  s.opaque_in_request = "messages[1].content[5].content[0].encrypted_content encrypted\nmessages[2].content[0].content[1].source image\n"
+  s.opaque_in_request = "thread.previous_message_id previous_message\n"messages[1].content[5].content[0].encrypted_content encrypted\nmessages[2].content[0].content[1].source image\n"
                         "messages[2].content[4].source document\nmessages[2].content[5].source image\nmessages[2].content[6] file\n";
   s.opaque_in_answer = "content[4].content[0].encrypted_content encrypted\n";
-  s.request_fates = {114, 63, {"messages[0].role", "messages[1].role", "messages[2].role"}, {}};
+  s.request_fates = {116, 64, {"messages[0].role", "messages[1].role", "messages[2].role"}, {}};
   s.answer_fates = {58, 23, {}, {}};
   s.stream_fates = {58, 55, {}, {}};
   for (std::size_t i = 0; i < s.stream.size(); ++i) {  // an event's name is its type, and a delta's members fit its type
