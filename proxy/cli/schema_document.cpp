@@ -74,6 +74,7 @@ constexpr text_type text_types[] = {
     {"a duration", "^(0|[1-9][0-9]*)(ms|s|m|h|d)$"},
     {"a size", "^(0|[1-9][0-9]*)(B|KiB|MiB|GiB)$"},
     {"a path", ""},
+    {"a method and a path", "^(GET|POST) /"},
     {"a URL", ""},
     {"an address", ""},
     {"a host name", ""},

@@ -128,7 +128,7 @@ void read_opaque_endpoint(const node& n, opaque_endpoint& into, reading& in) {
 
 constexpr key<opaque_endpoint> opaque_keys[] = {
     {"endpoint", need::required, "a method and a path", "Exactly this: POST /v1/audio/transcriptions.", read_opaque_endpoint},
-    {"reason", need::required, "a sentence", "Why it may pass unscanned.",
+    {"reason", need::required, "one line", "Why it may pass unscanned.",
      [](const node& n, opaque_endpoint& into, reading& in) { read_line(n, into.reason, in); }},
 };
 

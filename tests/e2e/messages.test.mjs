@@ -84,6 +84,11 @@ test('tokens are counted, pictures are opaque', async () => {
   assert.equal(record.coverage.request.complete, false);
 });
 
+test('a message that only the API has is opaque', async () => {
+  const response = await post(ask('hello', {thread: {type: 'continue', previous_message_id: 'msg_0'}}));
+  assert.equal(response.headers.get('x-stoplog-coverage'), 'opaque=previous_message');
+});
+
 test('a redacted request: the model gets it without the secret', async () => {
   assert.equal((await post(ask(`keep ${secret} for me`))).status, 200);
   const seen = await model.last();
@@ -93,11 +98,13 @@ test('a redacted request: the model gets it without the secret', async () => {
 
 test('headers of the API pass, and the models are listed', async () => {
   await client().beta.messages.create({...ask('hello'), betas: ['a-beta-1']});
-  const {headers, target} = await model.last();
-  assert.equal(target, '/v1/messages?beta=true');
+  const {headers} = await model.last();
   assert.equal(headers['x-api-key'], 'sk-e2e');
   assert.equal(headers['anthropic-beta'], 'a-beta-1');
   assert.ok(headers['anthropic-version']);
+  assert.equal((await post(ask('hello'), {target: '/v1/messages?beta=true'})).status, 200);
+  assert.equal((await model.last()).target, '/v1/messages?beta=true');
+  assert.equal((await post(ask('hello'), {target: '/v1/messages?other=true'})).status, 400);
   const names = [];
   for await (const {id} of client().models.list()) names.push(id);
   assert.ok(names.includes('demo'));

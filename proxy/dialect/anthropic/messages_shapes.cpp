@@ -8,8 +8,10 @@ constexpr member_shape request_members[] = {
     {"temperature", number}, {"top_k", number}, {"top_p", number}, {"stop_sequences", words}, {"metadata", words},
     {"tools", words}, {"tool_choice", words}, {"thinking", words}, {"service_tier", words}, {"container", words},
     {"context_management", words}, {"mcp_servers", words}, {"output_config", words}, {"output_format", words},
-    {"cache_control", words}, {"inference_geo", words}, {"speed", words},
+    {"cache_control", words}, {"inference_geo", words}, {"speed", words}, {"thread", thread},
 };
+
+constexpr member_shape thread_members[] = {{"type", words}, {"previous_message_id", earlier}};
 
 constexpr member_shape message_members[] = {{"role", words}, {"content", content}};
 
@@ -69,6 +71,8 @@ constexpr shape table[] = {
     {.text = channel::content, .members = source_members, .opaque = "source"},
     {.text = channel::content, .other = text, .elements = text, .data = true},
     tree(channel::content, code_output),
+    {.text = channel::metadata, .members = thread_members},
+    {.text = channel::metadata, .other = words, .elements = words, .opaque = "previous_message"},
     {.members = answer_members},
     {.members = event_members},
     {.members = delta_members},

@@ -27,6 +27,8 @@ enum message_shape : shape_id {
   source,        // of a document or an image
   source_data,   // base64, or a text where the source says so
   code_output,
+  thread,        // a conversation that the API keeps
+  earlier,       // names a message that stands not here
   answer,
   event,
   delta,

@@ -49,6 +49,8 @@ void collect_texts(const json::document& in, const std::vector<shape_id>& shapes
       if (!kind.empty()) opaque.push_back({id, kind});
     } else if (data && is.leaf() && !is.opaque.empty()) {
       opaque.push_back({id, is.opaque});
+    } else if (shapes[id] == earlier && string && !n.text.empty()) {
+      opaque.push_back({id, is.opaque});
     } else if (shapes[id] == block && word(in, id, "type") == "container_upload") {
       opaque.push_back({id, "file"});
     }

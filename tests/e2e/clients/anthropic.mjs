@@ -41,6 +41,7 @@ async function put_together(proxy, asked) {
   return {text: text_of(message), finish: message.stop_reason};
 }
 
+// Without a thread of the API's: the demo model keeps none.
 const run_tools = more => async (proxy, asked) => {
   const {tools, ...rest} = ask_for(asked);
   const run = betaTool({name: tool_name, description: tool_description, inputSchema: tool_parameters, run: asked.tool ?? (() => 'none')});
@@ -54,7 +55,7 @@ export const ways = [
   {...messages, call: 'messages.create', ask: whole},
   {...messages, call: 'messages.create, stream', ask: streamed, streamed: true},
   {...messages, call: 'messages.stream', ask: put_together, streamed: true},
-  {...messages, call: 'beta.messages.toolRunner', ask: run_tools({}), only_tools: true},
-  {...messages, call: 'beta.messages.toolRunner, stream', ask: run_tools({stream: true}), only_tools: true, streamed: true},
-  {...messages, call: 'beta.messages.toolRunner, runToolsEagerly', ask: run_tools({stream: true, runToolsEagerly: true}), only_tools: true, streamed: true},
+  {...messages, call: 'beta.messages.toolRunner', ask: run_tools({thread: false}), only_tools: true},
+  {...messages, call: 'beta.messages.toolRunner, stream', ask: run_tools({thread: false, stream: true}), only_tools: true, streamed: true},
+  {...messages, call: 'beta.messages.toolRunner, runToolsEagerly', ask: run_tools({thread: false, stream: true, runToolsEagerly: true}), only_tools: true, streamed: true},
 ];
