@@ -19,7 +19,7 @@ constexpr int verify_every = 20;  // rounds
 log_options options_of(const scratch& folder, const std::shared_ptr<const note_signer>& signer) {
   log_options options = without_index();
   options.segment_bytes = 20'000;
-  options.proof = proof_options{signer, std::chrono::hours(1), 7, folder.path() / "checkpoints"};
+  options.proof = proof_options{signer, std::chrono::hours(1), 25, folder.path() / "checkpoints"};
   return options;
 }
 
@@ -31,6 +31,7 @@ log_options options_of(const scratch& folder, const std::shared_ptr<const note_s
     const auto done = [acknowledge, n](bool durable) {
       if (durable && ::write(acknowledge, &n, sizeof n) != sizeof n) ::_exit(1);
     };
+    ::usleep(200);  // so that 200 rounds stay small
     while (!made->append(allowed(n), n % 3 == 0 ? durability::before : durability::soon, done)) ::usleep(100);
   }
 }
