@@ -35,7 +35,7 @@ code severity_of(std::string_view severity) {
 }
 
 code action_of(std::string_view decision) {
-  if (decision == "allow") return {1, "Allowed"};
+  if (decision == "allow" || decision == "opaque") return {1, "Allowed"};
   if (decision == "block" || decision == "refuse") return {2, "Denied"};
   if (decision == "redact") return {4, "Modified"};
   return {0, "Unknown"};
@@ -46,7 +46,7 @@ code disposition_of(const record& r) {
   if (r.decision == "redact") return {11, "Corrected"};
   if (r.decision == "refuse") return {25, "Rejected"};
   if (r.decision == "error") return {27, "Error"};
-  if (r.decision == "allow") return r.findings.empty() ? code{1, "Allowed"} : code{15, "Detected"};
+  if (r.decision == "allow" || r.decision == "opaque") return r.findings.empty() ? code{1, "Allowed"} : code{15, "Detected"};
   return {17, "Logged"};
 }
 

@@ -196,7 +196,7 @@ void read_stdout(const node& n, sink_draft& into, reading& in) {
   into.value.to = stdout_sink{};
 }
 
-constexpr word<const char*> only_words[] = {{"allow", "allow"}, {"redact", "redact"}, {"block", "block"},       {"refuse", "refuse"},
+constexpr word<const char*> only_words[] = {{"allow", "allow"}, {"opaque", "opaque"}, {"redact", "redact"}, {"block", "block"},       {"refuse", "refuse"},
                                             {"error", "error"}, {"open", "open"},     {"admin", "admin"}, {"checkpoint", "checkpoint"}};
 constexpr word<bool> from_words[] = {{"oldest", false}, {"newest", true}};
 
@@ -211,7 +211,7 @@ void read_only(const node& n, sink_draft& into, reading& in) {
 constexpr key<sink_draft> sink_keys[] = {
     {"name", need::required, "a name", "What metrics and records call it; its cursor is kept under this name.",
      [](const node& n, sink_draft& into, reading& in) { read_name(n, into.value.name, in); }},
-    {"only", need::optional, "a list: allow, redact, block, refuse, error, open, admin, checkpoint", "Decisions of exchanges, and kinds of other records. Default: all.", read_only},
+    {"only", need::optional, "a list: allow, opaque, redact, block, refuse, error, open, admin, checkpoint", "Decisions of exchanges, and kinds of other records. Default: all.", read_only},
     {"from", need::optional, "oldest or newest", "Where it begins when it has no cursor yet. Default: oldest.",
      [](const node& n, sink_draft& into, reading& in) { read_word(n, from_words, into.value.from_newest, in); }},
     {"stdout", need::optional, "true or false", "JSON lines on standard output.", read_stdout},

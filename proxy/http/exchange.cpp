@@ -130,7 +130,7 @@ bool exchange::is_opaque() noexcept {
   record_.endpoint = "opaque";
   record_.request_coverage.opaque_parts.push_back({"body", std::string(kind)});
   record_.response_coverage.opaque_parts.push_back({"body", std::string(kind)});
-  coverage_ = "opaque=" + std::string(kind);
+  record_.decision = "opaque";
   return true;
 }
 

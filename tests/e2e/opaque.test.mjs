@@ -32,11 +32,13 @@ test('the bytes pass as they are, and nothing says that they were scanned', asyn
   assert.equal(response.status, 200);
   assert.equal(response.headers.get('content-type'), 'audio/mpeg');
   assert.equal(response.headers.get('x-stoplog-coverage'), 'opaque=endpoint');
+  assert.equal(response.headers.get('x-stoplog-decision'), 'opaque');
   assert.deepEqual([...new Uint8Array(await response.arrayBuffer())], [1, 2, 255, 0, 3]);
   assert.deepEqual(seen.at(-1).body, body);
   assert.equal(seen.at(-1).headers['content-type'], 'multipart/form-data; boundary=x');
   const record = await proxy.record(response.headers.get('x-stoplog-decision-id'));
   assert.equal(record.what.endpoint, 'opaque');
+  assert.equal(record.outcome.decision, 'opaque');
   assert.equal(record.what.route, 'all');
   for (const side of ['request', 'response']) {
     assert.equal(record.coverage[side].complete, false, side);
