@@ -20,6 +20,14 @@ struct options {
   std::string output = "human";
 };
 
+struct tested_rule {
+  const policy::pack* pack;
+  const policy::rule* rule;
+  test_results results;
+  problems found;
+};
+
+void run_rule(tested_rule& tested, policy::chunking how) {
   if (tested.rule->tests.empty()) return;
   const auto alone = policy::compile_alone(*tested.rule, tested.pack->rules, tested.found);
   if (alone == nullptr) return;

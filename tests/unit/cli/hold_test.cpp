@@ -50,7 +50,7 @@ TEST(streaming, is_told_from_the_patterns) {
 TEST(mean_hold, agrees_with_the_matcher) {
   problems found;
   const policy::rule r = blocking("mill(?:er|s)");
-  const auto alone = policy::compile_alone(r, found);
+  const auto alone = policy::compile_alone(r, {}, found);
   ASSERT_NE(alone, nullptr);
   double held = 0, pieces = 0;
   for (const auto answer : sample_answers()) {
@@ -73,7 +73,7 @@ TEST(mean_hold, agrees_with_the_matcher) {
 TEST(mean_hold, of_what_begins_everywhere_is_the_length_of_the_match) {
   problems found;
   const policy::rule r = blocking("[^#]{30}#");
-  const auto alone = policy::compile_alone(r, found);
+  const auto alone = policy::compile_alone(r, {}, found);
   ASSERT_NE(alone, nullptr);
   const auto mean = mean_hold(r, alone);
   ASSERT_TRUE(mean);
@@ -85,7 +85,7 @@ TEST(mean_hold, is_nothing_for_rules_that_hold_nothing) {
   problems found;
   policy::rule r = blocking("\\bword\\b");
   r.action = policy::action::observe;
-  EXPECT_FALSE(mean_hold(r, policy::compile_alone(r, found)));
+  EXPECT_FALSE(mean_hold(r, policy::compile_alone(r, {}, found)));
 }
 
 }  // namespace
