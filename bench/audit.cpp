@@ -65,8 +65,8 @@ record typical(std::uint64_t n) {
   r.duration_us = 1'500'000;
   r.first_byte_us = 300'000;
   r.events = 250;
-  r.request_coverage = {1200, 1200, 1200, true, {}, 0};
-  r.response_coverage = {4800, 4800, 4800, true, {}, 0};
+  r.request_coverage = {1200, 1200, 1200, true, {}, 0, 0, {}};
+  r.response_coverage = {4800, 4800, 4800, true, {}, 0, 0, {}};
   if (n % 100 != 0) return r;
   r.decision = "block";
   r.stage = "response";
@@ -74,7 +74,7 @@ record typical(std::uint64_t n) {
   r.category = "demo.forbidden";
   r.severity = "high";
   r.findings.push_back({r.rule, "demo", r.category, r.severity, "enforce", "block", "block", "response", "assistant", "content",
-                        "choices[0].delta.content", 1200, 1220, "00112233445566778899aabbccddeeff", ""});
+                        "choices[0].delta.content", 1200, 1220, "00112233445566778899aabbccddeeff", "", ""});
   return r;
 }
 

@@ -76,7 +76,7 @@ struct route {
   std::string path = "/v1";          // a prefix of whole segments
   std::vector<std::string> models;   // patterns with `*`; empty: any
   std::string upstream;
-  std::vector<opaque_endpoint> opaque;
+  std::vector<opaque_endpoint> opaque{};
   stoplog::place place{};
 };
 

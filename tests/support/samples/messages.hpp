@@ -68,7 +68,8 @@ inline sample messages_sample() {
       R"({"type":"message_delta","delta":{"stop_reason":"end_turn","stop_sequence":null,"stop_details":{"type":"refusal"},"container":{"id":"c"}},"usage":{"output_tokens":4,"note":"n"},"context_management":{"applied_edits":[{"type":"t"}]}})",
       R"({"type":"message_stop"})",
   };
-  s.opaque_in_request = "thread.previous_message_id previous_message\n"messages[1].content[5].content[0].encrypted_content encrypted\nmessages[2].content[0].content[1].source image\n"
+  s.opaque_in_request = "thread.previous_message_id previous_message\n"
+                        "messages[1].content[5].content[0].encrypted_content encrypted\nmessages[2].content[0].content[1].source image\n"
                         "messages[2].content[4].source document\nmessages[2].content[5].source image\nmessages[2].content[6] file\n";
   s.opaque_in_answer = "content[4].content[0].encrypted_content encrypted\n";
   s.request_fates = {116, 64, {"messages[0].role", "messages[1].role", "messages[2].role"}, {}};

@@ -180,7 +180,7 @@ std::shared_ptr<const policy::policy_set> policies_for(std::vector<policy::selec
 
 TEST(reach, demands_a_policy_for_every_route) {
   settings s = read(least);
-  s.routes = {{"chat-eu", "/v1", {}, "u", {"f", 5, 1}}, {"chat-us", "/v1", {"gpt-4", "o3"}, "u", {"f", 6, 1}}};
+  s.routes = {{"chat-eu", "/v1", {}, "u", {}, {"f", 5, 1}}, {"chat-us", "/v1", {"gpt-4", "o3"}, "u", {}, {"f", 6, 1}}};
   s.clients = {{"k", std::string(64, '0'), "sales", {}}};
   struct {
     const char* name;

@@ -40,8 +40,11 @@ std::string lines_of(const std::vector<outgoing>& all) {
 
 template <class Condition>
 bool eventually(Condition holds) {
-  for (int i = 0; i < 3000 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  return holds();
+  for (int i = 0; i < 3000; ++i) {
+    if (holds()) return true;  // asked once: what it asks may have effects
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
 }
 
 config::webhook_sink hook(const receiver& at) {
