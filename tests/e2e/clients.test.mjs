@@ -124,7 +124,9 @@ test('each cell is on record as it was', async () => {
   let held = 0;
   for (const [id, {cell, decision, dialect}] of decided) {
     const record = await proxy.record(id);
-    assert.equal(record.outcome.decision, decision, cell);
+    // Vectors that come in base64 cannot be read.
+    const recorded = dialect === 'embeddings' && decision === 'allow' ? 'opaque' : decision;
+    assert.equal(record.outcome.decision, recorded, cell);
     assert.equal(record.what.endpoint, dialect, cell);
     assert.equal(record.outcome.leaked ?? 0, 0, cell);
     ++held;

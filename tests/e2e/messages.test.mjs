@@ -99,9 +99,11 @@ test('a redacted request: the model gets it without the secret', async () => {
 test('headers of the API pass, and the models are listed', async () => {
   await client().beta.messages.create({...ask('hello'), betas: ['a-beta-1']});
   const {headers} = await model.last();
-  assert.equal(headers['x-api-key'], 'sk-e2e');
+  assert.equal(headers.authorization, 'Bearer sk-e2e');  // this version of the client sends its key so
   assert.equal(headers['anthropic-beta'], 'a-beta-1');
   assert.ok(headers['anthropic-version']);
+  await post(ask('hello'), {headers: {'x-api-key': 'sk-e2e'}});  // and others so
+  assert.equal((await model.last()).headers['x-api-key'], 'sk-e2e');
   assert.equal((await post(ask('hello'), {target: '/v1/messages?beta=true'})).status, 200);
   assert.equal((await model.last()).target, '/v1/messages?beta=true');
   assert.equal((await post(ask('hello'), {target: '/v1/messages?other=true'})).status, 400);
@@ -121,6 +123,8 @@ test('X-Api-Key authenticates, and the upstream gets a key of its own', async ()
     assert.equal(refused.status, 401);
     assert.equal(refused.error.error.type, 'authentication_error');
     await client(closed, {apiKey: 'sk-team'}).messages.create(ask('hello'));
+    const answer = await closed.post(ask('hello'), {target: '/v1/messages', headers: {'x-api-key': 'sk-team'}});
+    assert.equal(answer.status, 200);
     const {headers} = await model.last();
     assert.equal(headers['x-api-key'], 'sk-upstream');
     assert.ok(!headers.authorization);
