@@ -22,7 +22,7 @@ SUITE_SECONDS_MAX = 900
 
 # The unit suites that run under each sanitizer; it grows as suites are seen clean there. AddressSanitizer
 # sees the end-to-end tests too.
-SANITIZED = {"asan": ["admin", "base", "coding", "logging", "metrics", "policy", "text"], "tsan": ["logging", "metrics"]}
+SANITIZED = {"asan": ["admin", "base", "coding", "config", "dialect", "http", "logging", "metrics", "policy", "text"], "tsan": ["audit", "logging", "metrics"]}
 
 SANITIZER_ENVIRONMENT = {
     "ASAN_OPTIONS": "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1",

@@ -108,7 +108,7 @@ const std::vector<message> bad_messages{
     {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\n folded\r\n\r\n", ""},
     {kind::request, "GET /v1/x HTTP/1.1\r\nHost : a\r\n\r\n", ""},
     {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\rb\r\n\r\n", ""},
-    {kind::request, std::string("GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 41), ""},
+    {kind::request, std::string("GET /v1/x HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n", 39), ""},
     {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nnocolon\r\n\r\n", ""},
     {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\n: empty\r\n\r\n", ""},
     {kind::request, "GET /v1/x HTTP/1.1\r\nHost: a\r\nBad(Name): x\r\n\r\n", ""},
@@ -157,7 +157,7 @@ TEST(MessageReader, RefusesWhateverTheCut) {
     }
   }
   EXPECT_EQ(bad_messages.size(), 57U);
-  EXPECT_EQ(cases, 2'764U);
+  EXPECT_EQ(cases, 2'762U);
 }
 
 TEST(MessageReader, LimitsAreCrossed) {
