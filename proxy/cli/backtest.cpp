@@ -227,12 +227,12 @@ std::optional<counting> prepare(const config::documents& read, const options& as
   std::vector<policy::rule_to_compile> specs;
   for (const auto& pack : read.packs) {
     for (const auto& rule : pack.rules) {
-      if (rule.match.parts.empty() || rule.strictness > asked.strictness) continue;
+      if ((rule.match.parts.empty() && rule.signals.empty()) || rule.strictness > asked.strictness) continue;
       rules.push_back(&rule);
       specs.push_back({&rule, policy::mode::shadow});
     }
   }
-  auto database = policy::compile_rules(specs, found);
+  auto database = policy::compile_rules(specs, specs, found);
   if (database == nullptr || has_errors(found)) return std::nullopt;
   const auto way = direction_from(asked.direction).value();
   const auto speaker = way == direction::response ? role::assistant : role::user;

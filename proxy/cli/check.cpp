@@ -47,11 +47,12 @@ void tidy(problems& found) {
 
 // Each rule on its own, as its action says: what is wrong in shadow would be
 // wrong on the day it is enforced.
-checked_rule check_rule(const policy::pack& pack, const policy::rule& rule, problems& found) {
+checked_rule check_rule(const policy::pack& pack, const policy::rule& rule,
+                        const std::vector<policy::rule_to_compile>& signals, problems& found) {
   checked_rule checked{&rule, &pack, std::nullopt, {}};
-  if (rule.match.parts.empty()) return checked;
+  if (rule.match.parts.empty() && rule.signals.empty()) return checked;
   const policy::rule_to_compile one[] = {{&rule, policy::mode::enforce}};
-  if (const auto database = policy::compile_rules(one, found)) checked.facts = database->facts(0);
+  if (const auto database = policy::compile_rules(one, signals, found)) checked.facts = database->facts(0);
   return checked;
 }
 
@@ -71,8 +72,12 @@ findings examine(const config::documents& read, problems found) {
   findings all;
   all.packs = read.packs.size();
   all.policies = read.policies.size();
+  std::vector<policy::rule_to_compile> signals;
   for (const auto& pack : read.packs) {
-    for (const auto& rule : pack.rules) all.rules.push_back(check_rule(pack, rule, found));
+    for (const auto& rule : pack.rules) signals.push_back({&rule, policy::mode::enforce});
+  }
+  for (const auto& pack : read.packs) {
+    for (const auto& rule : pack.rules) all.rules.push_back(check_rule(pack, rule, signals, found));
     policy::lint(pack, found);
   }
   const auto policies = policy::policy_set::compile(read.packs, read.policies, any_key, found);

@@ -128,7 +128,7 @@ void add_list(json::writer& to, std::string_view phrase, std::string_view holds)
     to.end_object().member("uniqueItems", true);
     return;
   }
-  add_text(to, phrase == "a list of routes" ? name_pattern : std::string_view{});
+  add_text(to, phrase == "a list of routes" || phrase == "a list of rules' ids" ? name_pattern : std::string_view{});
   to.end_object();
 }
 

@@ -14,7 +14,7 @@ using spans = std::vector<match::text_span>;
 spans matches_of(const policy::rule& rule, surface where, std::string_view text) {
   const policy::rule_to_compile one[] = {{&rule, policy::mode::shadow}};
   problems ignored;
-  const auto alone = policy::compile_rules(one, ignored);
+  const auto alone = policy::compile_rules(one, {}, ignored);
   if (alone == nullptr) return {};
   match::stream stream(alone, where);
   if (!stream.feed(text, true)) return {};
@@ -100,11 +100,12 @@ result<story> tell(const policy::compiled_policy& policy, const std::vector<effe
   if (decision.rule && told.verdict == verdict::block) told.message = policy.message_for(*decision.rule);
 
   for (const auto& r : rules) {
-    if (r.rule->match.parts.empty()) continue;
+    if (r.rule->match.parts.empty() && r.rule->signals.empty()) continue;
     matched_rule one{r, {}, policy::effect_of(r.rule->action, r.mode), policy::effect_of(r.rule->action, policy::mode::enforce)};
     for (const auto& f : stream.findings()) {
       if (policy.rules()[f.rule].id == r.rule->id) one.spans.push_back(f.where);
     }
+    if (one.spans.empty() && !r.rule->signals.empty()) continue;  // it means nothing without them
     if (one.spans.empty() && r.mode != policy::mode::off) {
       one.spans = matches_of(*r.rule, where, text);
       one.late = !one.spans.empty();

@@ -20,7 +20,7 @@ struct options {
 
 void run_rule(const policy::pack& pack, const policy::rule& rule, policy::chunking how, test_results& into, problems& found) {
   if (rule.tests.empty()) return;
-  const auto alone = policy::compile_alone(rule, found);
+  const auto alone = policy::compile_alone(rule, pack.rules, found);
   if (alone == nullptr) return;
   for (const auto& test : rule.tests) {
     into.push_back({&pack, &rule, &test, policy::run_test(rule, test, alone, how)});
@@ -35,7 +35,7 @@ exit_code test(const options& asked) {
   test_results results;
   for (const auto& pack : read->packs) {
     for (const auto& rule : pack.rules) {
-      if (!rule.match.parts.empty()) run_rule(pack, rule, how, results, found);
+      if (!rule.match.parts.empty() || !rule.signals.empty()) run_rule(pack, rule, how, results, found);
     }
   }
   if (has_errors(found)) {

@@ -4,8 +4,10 @@
 #include "config/scalars.hpp"
 #include "policy/did_you_mean.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string>
+#include <vector>
 
 namespace stoplog::config {
 namespace {
@@ -74,6 +76,34 @@ void read_parts(const node& n, std::vector<match::part>& into, rule_draft& rule,
   }
 }
 
+constexpr key<rule_draft> at_least_keys[] = {
+    {"of", need::optional, "a list of parts", "The parts that are counted.",
+     [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.parts, into, in); }, "a part"},
+    {"signals", need::optional, "a list of rules' ids", "The rules of action signal that are counted.",
+     [](const node& n, rule_draft& into, reading& in) { read_list(n, into.value.signals, in, read_name); }},
+    {"count", need::required, "a number, 2 to 64", "How many different ones of them must match.",
+     [](const node& n, rule_draft& into, reading& in) { read_number(n, 2, parts_max, into.value.match.count, in); }},
+    {"within", need::required, "a number, 1 to 4096", "The largest distance in bytes from the start of the first match to the end of the last.",
+     [](const node& n, rule_draft& into, reading& in) { read_number(n, 1, within_bytes_max, into.value.match.within, in); }},
+};
+
+void read_at_least(const node& n, rule_draft& into, reading& in) {
+  into.value.match.how = match::expression::combine::at_least;
+  const std::size_t errors_before = in.errors();
+  if (!read_object(n, into, at_least_keys, in) || in.errors() != errors_before) return;
+  if ((n.find("of") != nullptr) == (n.find("signals") != nullptr)) {
+    return in.error(n, "E117", "`at_least` has exactly one of of and signals");
+  }
+  std::vector<std::string> ids = into.value.signals;
+  std::sort(ids.begin(), ids.end());
+  const auto twin = std::adjacent_find(ids.begin(), ids.end());
+  if (twin != ids.end()) return in.error(*n.find("signals"), "E118", "\"" + *twin + "\" is named twice");
+  const std::size_t there = std::max(into.value.match.parts.size(), ids.size());
+  if (into.value.match.count > there) {
+    in.error(*n.find("count"), "E117", "`count` is more than the " + std::to_string(there) + " that are listed");
+  }
+}
+
 constexpr key<rule_draft> match_keys[] = {
     {"any", need::optional, "a list of parts", "The rule matches where any of these parts matches.",
      [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.parts, into, in); }, "a part"},
@@ -86,8 +116,7 @@ constexpr key<rule_draft> match_keys[] = {
      [](const node& n, rule_draft& into, reading& in) { read_number(n, 1, within_bytes_max, into.value.match.within, in); }},
     {"unless", need::optional, "a list of parts", "A match in whose text one of these parts matches does not count.",
      [](const node& n, rule_draft& into, reading& in) { read_parts(n, into.value.match.unless, into, in); }, "a part"},
-    not_yet<rule_draft>("at_least"),
-    not_yet<rule_draft>("signals"),
+    {"at_least", need::optional, "keys: of or signals, count, within", "The rule matches where so many of these parts, or of these rules, match close together.", read_at_least, "at_least"},
 };
 
 }  // namespace
@@ -96,15 +125,17 @@ void read_match(const node& n, rule_draft& into, reading& in) {
   if (!read_object(n, into, match_keys, in)) return;
   const bool any = n.find("any") != nullptr;
   const bool all = n.find("all") != nullptr;
-  if (any == all) return in.error(n, "E117", "`match` has exactly one of any and all");
+  const bool some = n.find("at_least") != nullptr;
+  if (any + all + some != 1) return in.error(n, "E117", "`match` has exactly one of any, all and at_least");
   if (all && n.find("within") == nullptr) {
     in.error(n, "E117", "`all` needs `within`: the largest distance in bytes, like within: 200");
   }
   if (any && n.find("within") != nullptr) in.error(*n.find("within"), "E117", "`within` belongs to `all`; leave it out");
+  if (some && n.find("within") != nullptr) in.error(*n.find("within"), "E117", "`within` belongs inside of `at_least`");
 }
 
 std::vector<object_reference> match_reference() {
-  return {{"match", reference_of(match_keys)}, {"a part", reference_of(part_keys)}};
+  return {{"match", reference_of(match_keys)}, {"at_least", reference_of(at_least_keys)}, {"a part", reference_of(part_keys)}};
 }
 
 }  // namespace stoplog::config

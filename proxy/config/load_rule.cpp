@@ -2,6 +2,7 @@
 #include "config/pack_draft.hpp"
 #include "config/reference.hpp"
 #include "config/scalars.hpp"
+#include "policy/mask.hpp"
 
 #include <string>
 
@@ -11,8 +12,9 @@ namespace {
 constexpr std::uint64_t max_length_most = 512;
 
 constexpr word<policy::action> action_words[] = {
-    {"observe", policy::action::observe}, {"redact", policy::action::redact}, {"block", policy::action::block}};
-constexpr std::string_view later_actions[] = {"signal"};
+    {"observe", policy::action::observe}, {"signal", policy::action::signal}, {"redact", policy::action::redact}, {"block", policy::action::block}};
+
+constexpr word<bool> guard_words[] = {{"all", false}, {"tail", true}};
 
 constexpr word<policy::status> status_words[] = {{"experimental", policy::status::experimental},
                                                  {"test", policy::status::test},
@@ -24,6 +26,11 @@ constexpr word<severity> severity_words[] = {{"info", severity::info},
                                              {"medium", severity::medium},
                                              {"high", severity::high},
                                              {"critical", severity::critical}};
+
+void read_mask(const node& n, rule_draft& into, reading& in) {
+  read_line(n, into.value.mask, in);
+  if (const auto wrong = policy::mask_problem(into.value.mask)) in.error(n, "E115", *wrong);
+}
 
 constexpr key<rule_draft> rule_keys[] = {
     {"id", need::required, "a name", "What records and overrides call this rule; unique over all packs that a policy uses.",
@@ -48,24 +55,24 @@ constexpr key<rule_draft> rule_keys[] = {
      [](const node& n, rule_draft& into, reading& in) { read_list(n, into.value.notes.false_positives, in, read_line); }},
     {"references", need::optional, "a list of lines", "Where to read on. For readers.",
      [](const node& n, rule_draft& into, reading& in) { read_list(n, into.value.notes.references, in, read_line); }},
-    {"action", need::required, "observe, redact or block", "What the rule does where a policy enforces it.",
-     [](const node& n, rule_draft& into, reading& in) { read_word(n, action_words, into.value.action, in, later_actions); }},
+    {"action", need::required, "observe, signal, redact or block", "What the rule does where a policy enforces it; a signal only counts in rules that name it.",
+     [](const node& n, rule_draft& into, reading& in) { read_word(n, action_words, into.value.action, in); }},
     {"scope", need::optional, "keys: direction, roles, channels", "Which texts it looks at. Default: all.", read_scope, "scope"},
-    {"match", need::required, "keys: any or all, within, unless", "What it looks for.", read_match, "match"},
+    {"match", need::required, "keys: any, all or at_least, within, unless", "What it looks for.", read_match, "match"},
     {"max_length", need::optional, "a number, 1 to 512", "The longest match that counts, in characters; needed where a pattern has no end of its own.",
      [](const node& n, rule_draft& into, reading& in) {
        std::uint32_t most = 0;
        read_number(n, 1, max_length_most, most, in);
        if (most != 0) into.value.max_length = most;
      }},
-    {"mask", need::optional, "one line", "What stands for redacted text; for action redact. Default: [REDACTED].",
-     [](const node& n, rule_draft& into, reading& in) { read_line(n, into.value.mask, in); }},
+    {"mask", need::optional, "one line", "What stands for redacted text, for action redact; {category}, {hash} and {last:4} in it are filled in. Default: [REDACTED].",
+     read_mask},
     {"message", need::optional, "text", "What the client reads when the rule blocks; for action block. Default: the policy's message.",
      [](const node& n, rule_draft& into, reading& in) { read_text(n, into.value.message, in); }},
     {"tests", need::optional, "a list of tests", "Texts that must match and texts that must not.", read_rule_tests, "a test"},
-    not_yet<rule_draft>("guard"),
+    {"guard", need::optional, "all or tail", "For action block with several parts: tail holds an answer back only for the last part to come, once the others are there. Default: all.",
+     [](const node& n, rule_draft& into, reading& in) { read_word(n, guard_words, into.value.match.guards_tail, in); }},
     not_yet<rule_draft>("locked"),
-    not_yet<rule_draft>("signals"),
 };
 
 // Keys that say nothing under the rule's action would be ignored silently.
@@ -77,6 +84,16 @@ void check_action_keys(const node& n, const policy::rule& rule, reading& in) {
   }
   if (message != nullptr && rule.action != policy::action::block) {
     in.error(*message, "E117", "`message` belongs to action block; leave it out");
+  }
+  const node* guard = n.find("guard");
+  if (guard != nullptr && (rule.action != policy::action::block || !rule.match.combines())) {
+    in.error(*guard, "E117", "`guard` belongs to action block with all or at_least; leave it out");
+  }
+  if (rule.action != policy::action::signal) return;
+  if (rule.match.combines() || !rule.match.unless.empty()) {
+    in.error(*n.find("match"), "E117", "a signal has only `any`; put the rest into the rule that names it");
+  } else if (const node* cap = n.find("max_length")) {
+    in.error(*cap, "E117", "a signal's matches are bounded by the rule that names it; leave max_length out");
   }
 }
 
@@ -90,7 +107,9 @@ void read_rule(const node& n, rule_draft& into, reading& in) {
   const node* action = n.find("action");
   if (action != nullptr && in.errors() == errors_before) check_action_keys(n, into.value, in);
   // Half a rule would only raise follow-on problems when it is compiled.
-  if (in.errors() != errors_before) into.value.match.parts.clear();
+  if (in.errors() == errors_before) return;
+  into.value.match.parts.clear();
+  into.value.signals.clear();
 }
 
 std::vector<object_reference> rule_reference() { return {{"a rule", reference_of(rule_keys)}}; }

@@ -1,16 +1,17 @@
 #include "guard/redacted_runs.hpp"
 
 #include <algorithm>
+#include <tuple>
 
 namespace stoplog::guard {
 
 std::vector<redacted_run> redacted_runs(std::span<const match::finding> found, const match::database& rules) {
   std::vector<redacted_run> spans;
   for (const match::finding& f : found) {
-    if (rules.rule(f.rule).effect == verdict::redact) spans.push_back({f.where, f.rule});
+    if (rules.rule(f.rule).effect == verdict::redact) spans.push_back({f.where, f.rule, f.where});
   }
   std::sort(spans.begin(), spans.end(), [](const redacted_run& a, const redacted_run& b) {
-    return a.where.begin != b.where.begin ? a.where.begin < b.where.begin : a.rule < b.rule;
+    return std::tie(a.where.begin, a.rule, b.where.end) < std::tie(b.where.begin, b.rule, a.where.end);
   });
   std::vector<redacted_run> runs;
   for (const redacted_run& s : spans) {

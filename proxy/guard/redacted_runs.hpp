@@ -12,6 +12,7 @@ namespace stoplog::guard {
 struct redacted_run {
   match::text_span where;
   std::uint32_t rule;   // whose mask stands for the run: the first span's
+  match::text_span first;
 };
 
 // Touching and overlapping spans make one run. In the order of the text.

@@ -11,7 +11,8 @@ constexpr std::string_view other_finding = "[...]";
 
 verdict verdict_of(policy::action a) noexcept {
   switch (a) {
-    case policy::action::observe: return verdict::allow;
+    case policy::action::observe:
+    case policy::action::signal: return verdict::allow;
     case policy::action::redact: return verdict::redact;
     case policy::action::block: return verdict::block;
   }

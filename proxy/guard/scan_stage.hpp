@@ -28,6 +28,7 @@ class scan_stage {
   std::uint64_t received() const noexcept { return recent_.end(); }
   std::uint64_t released_upto() const noexcept { return last_.release_upto; }
   std::uint64_t held() const noexcept { return received() - released_upto(); }
+  std::string_view text_of(match::text_span where) const noexcept { return recent_.in(where); }
   std::string_view unreleased() const noexcept { return recent_.in({released_upto(), received()}); }
 
   // Bytes of the released text that a mask stands for.

@@ -26,16 +26,21 @@ struct active_part {
   std::uint64_t broken_at = 0;    // after the last byte that is not: no match lies across it
 };
 
-// An `all` rule. Offsets are of the text, but where said otherwise.
+// A combination. Offsets are of the text, but where said otherwise.
 struct active_combination {
   std::uint32_t unit = 0;
   bool started = false;             // `parts` are of this activation
   std::uint64_t from = 0;           // nothing that begins before it can be combined
   std::uint64_t until = 0;          // combinations that end after it need a further sign
   std::uint64_t combined_upto = 0;  // ends up to it have been combined
+  struct match {
+    text_span where;
+    std::uint64_t known = 0;        // it is certain when so much of the text was seen
+    friend bool operator==(const match&, const match&) = default;
+  };
   struct part {
-    std::uint64_t next = 0;         // begins before it are in `spans` or have no match; of the part's view
-    std::vector<text_span> spans;   // its matches that may still be combined, by begin
+    std::uint64_t next = 0;         // begins before it are in `matches` or have none; of the part's view
+    std::vector<match> matches;     // that may still be combined, by begin
   };
   std::vector<part> parts;
 };

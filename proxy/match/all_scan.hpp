@@ -1,4 +1,5 @@
-// Judges an `all` rule: which matches of its parts lie close enough together.
+// Judges a combination: whether matches of enough of its things lie close enough
+// together.
 #pragma once
 
 #include "match/active.hpp"
@@ -24,6 +25,13 @@ class all_scan {
 
   bool over(const active_combination& a, cut c) const { return limit_of(c) >= a.until; }
 
+  // Where only the tail is guarded: the first byte of the text that may yet be
+  // guarded, at most c.upto; of what is settled at the cut.
+  std::uint64_t guarded_from(const active_combination& a, cut c) const;
+
+  // The same for what was not settled at this cut.
+  std::uint64_t guarded_from(cut c) const;
+
   // The first byte of the text that may still be asked for.
   std::uint64_t kept_from(const active_combination& a) const;
 
@@ -38,6 +46,9 @@ class all_scan {
   void start(active_combination& a) const;
   void collect(const part_matcher& part, active_combination::part& progress, cut c) const;
   bool combine_at(const active_combination& a, std::uint64_t end, text_span& where) const;
+  text_span tail_at(const active_combination& a, std::uint64_t end) const;
+  std::uint64_t known_at(const part_matcher& part, const borders& b, std::uint64_t end) const;
+  std::uint64_t all_but(std::uint32_t thing, const active_combination& a, std::uint64_t earliest, std::uint64_t latest) const;
 
   const unit& unit_;
   const compiled_rule& rule_;

@@ -20,8 +20,12 @@ inline constexpr std::uint32_t recorded_code_points_max = 1024;
 // The longest match that a rule may hold text back for.
 inline constexpr std::uint32_t held_code_points_max = 4096;
 
+// More things than this no rule combines.
+inline constexpr std::uint32_t things_max = 64;
+
 struct compiled_rule {
   std::vector<part_matcher> parts;
+  std::vector<std::uint32_t> things;   // of the parts of a combination
   std::vector<part_matcher> unless;
 };
 

@@ -21,9 +21,9 @@ struct candidate {
   rule_facts facts;
 
   bool holds() const noexcept { return spec.effect != verdict::allow; }
-  bool combines() const noexcept { return spec.match.how == expression::combine::all; }
+  bool combines() const noexcept { return spec.match.combines(); }
 
-  // A part of `all` never matches more than the combination may span.
+  // A part of a combination never matches more than the combination may span.
   std::optional<std::uint32_t> cap() const noexcept {
     if (!combines()) return spec.max_length ? spec.max_length : unheld_cap();
     const std::uint32_t within = std::max(spec.match.within, 1U);
@@ -50,15 +50,29 @@ void compile_parts(candidate& c, problems& found) {
                        "a match may be longer than " + std::to_string(held_code_points_max) +
                            " characters, too long to hold a stream back for; set max_length"});
     }
+    if (!is_unless && c.combines()) c.rule.things.push_back(c.spec.match.thing_of(i));
+    if (!is_unless && c.spec.match.guards_tail && c.holds()) matcher.prepare_begun();
     (is_unless ? c.rule.unless : c.rule.parts).push_back(std::move(matcher));
   }
 }
 
 void check_shape(const candidate& c, problems& found) {
   if (c.spec.match.parts.empty()) found.push_back({c.index, 0, "E234", "a rule needs at least one part to match"});
+  const expression& match = c.spec.match;
+  if (match.guards_tail && (!match.combines() || match.needed() < 2)) {
+    found.push_back({c.index, 0, "E238", "`guard: tail` needs several parts, by all or at_least: the last of them is guarded"});
+  }
   if (!c.combines()) return;
-  if (c.spec.match.within == 0) {
-    found.push_back({c.index, 0, "E232", "`all` needs `within`: the most bytes from the first part to the end of the last"});
+  if (match.thing_count() > things_max) {
+    found.push_back({c.index, 0, "E237", "more than " + std::to_string(things_max) + " parts to combine; put what belongs together into one"});
+  }
+  if (match.how == expression::combine::at_least && (match.count < 2 || match.count > match.thing_count())) {
+    found.push_back({c.index, 0, "E237",
+                     "`count` is " + std::to_string(match.count) + " of " + std::to_string(match.thing_count()) +
+                         "; it must be 2 or more, and no more than there are"});
+  }
+  if (match.within == 0) {
+    found.push_back({c.index, 0, "E232", "`within` is needed: the most bytes from the first part to the end of the last"});
   } else if (c.holds() && c.spec.match.within > held_code_points_max) {
     found.push_back({c.index, 0, "E235",
                      "`within` is more than " + std::to_string(held_code_points_max) +

@@ -11,7 +11,7 @@ bool before(const finding& a, const finding& b) noexcept {
 }
 
 bool starts_before(const finding& a, const finding& b) noexcept {
-  return std::tie(a.where.begin, a.rule) < std::tie(b.where.begin, b.rule);
+  return std::tie(a.where.begin, a.rule, b.where.end) < std::tie(b.where.begin, b.rule, a.where.end);
 }
 
 }  // namespace
@@ -34,10 +34,9 @@ bool redactor::untouched(std::uint64_t begin, std::uint64_t end) const noexcept 
   return std::none_of(pending_.begin(), pending_.end(), [end](const finding& f) { return f.where.begin < end; });
 }
 
-bool redactor::append(std::string& out, std::string_view text, std::uint64_t begin, const database& rules) {
-  const std::uint64_t end = begin + text.size();
+bool redactor::append(std::string& out, std::string_view text, std::uint64_t begin, std::uint64_t end, const database& rules) {
   if (untouched(begin, end)) {
-    out.append(text);
+    out.append(text.substr(0, end - begin));
     return false;
   }
   std::sort(pending_.begin(), pending_.end(), starts_before);
@@ -52,7 +51,7 @@ bool redactor::append(std::string& out, std::string_view text, std::uint64_t beg
     const bool continues = masked_any_ && next->where.begin <= masked_upto_;
     if (!continues) {
       copy_upto(next->where.begin);
-      out.append(rules.rule(next->rule).mask);
+      rules.rule(next->rule).append_mask(out, text.substr(next->where.begin - begin, next->where.end - next->where.begin));
     }
     masked_upto_ = masked_any_ ? std::max(masked_upto_, next->where.end) : next->where.end;
     masked_any_ = true;

@@ -34,15 +34,16 @@ class finding_list {
 };
 
 // Redacts the union of the spans it is told of: each run of touching spans
-// becomes the mask of the span that starts it (of several, the lowest rule's).
+// becomes the mask of the span that starts it (of several, the lowest rule's, and
+// of its the longest).
 class redactor {
  public:
   void add(const finding& f) { pending_.push_back(f); }
 
-  // Appends the output for `text`, which follows what was given before and
-  // begins at offset `begin`. All spans that begin before its end are known.
-  // Returns whether a byte of it was replaced.
-  bool append(std::string& out, std::string_view text, std::uint64_t begin, const database& rules);
+  // Appends the output for the offsets [begin, end), which follow what was given
+  // before. `text` begins at `begin` and goes as far as it is known. All spans
+  // that begin before `end` are known. Returns whether a byte was replaced.
+  bool append(std::string& out, std::string_view text, std::uint64_t begin, std::uint64_t end, const database& rules);
 
   // True when append would copy `[begin, end)` as it is.
   bool untouched(std::uint64_t begin, std::uint64_t end) const noexcept;

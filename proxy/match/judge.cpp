@@ -167,7 +167,11 @@ judge::positions judge::live(watches& w, const active_units& from, cut c, const 
     // Where its matches begin in runs, the run holds, and knows better.
     if (u.holds && u.run == none_of_them && a.next <= a.last_begin) held_views[i] = std::min(held_views[i], a.next);
   }
-  for (const active_combination& a : from.combinations.all()) first.kept = std::min(first.kept, scan(a).kept_from(a));
+  for (const active_combination& a : from.combinations.all()) {
+    const all_scan s = scan(a);
+    first.kept = std::min(first.kept, s.kept_from(a));
+    if (unit_of(a).holds && unit_of(a).guards_tail && a.started) first.held = std::min(first.held, s.guarded_from(a, c));
+  }
   for (const view v : views) {
     first.held = std::min(first.held, text_.begin_of(v, held_views[static_cast<std::size_t>(v)], c.upto));
   }
@@ -190,7 +194,12 @@ std::uint64_t judge::held_at_block(cut c) const {
   seen.apart = true;
   go_over(again, seen, held);
   for (active_part& a : seen.parts.all()) a.next = std::max(a.next, scan(a).settled_upto(a, c));
-  return live(again, seen, c, held).held;
+  std::uint64_t from = live(again, seen, c, held).held;
+  // Some of these were settled further than the cut.
+  for (const active_combination& a : active_.combinations.all()) {
+    if (unit_of(a).holds && unit_of(a).guards_tail) from = std::min(from, scan(a).guarded_from(c));
+  }
+  return from;
 }
 
 std::uint64_t judge::kept_from() const {

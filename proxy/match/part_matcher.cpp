@@ -109,6 +109,28 @@ std::vector<std::string_view> part_matcher::phrases() const {
   return list;
 }
 
+// A closure that is too large for RE2 only costs delay.
+void part_matcher::prepare_begun() {
+  constexpr std::size_t phrases_max = 64;
+  std::string closure = facts_.closure;
+  if (const auto list = phrases(); !list.empty() && list.size() <= phrases_max) {
+    std::string any;
+    for (const std::string_view phrase : list) any += (any.empty() ? "" : "|") + quote(phrase);
+    closure = analyse(any).closure;
+  }
+  if (closure.empty()) return;
+  begun_ = compile("(?:" + closure + ")\\z");
+  if (!begun_->ok()) begun_.reset();
+}
+
+std::size_t part_matcher::begun(std::string_view text) const {
+  const std::size_t from = backward(text, text.size(), *code_points_max_);
+  if (!begun_) return from;
+  re2::StringPiece found;
+  const bool some = begun_->Match(text, from, text.size(), re2::RE2::UNANCHORED, &found, 1);
+  return some ? static_cast<std::size_t>(found.data() - text.data()) : text.size();
+}
+
 std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit) const {
   return regex_ ? first_of_regex(text, from, limit) : first_of_phrases(text, from, limit);
 }

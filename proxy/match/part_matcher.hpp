@@ -50,6 +50,12 @@ class part_matcher {
   // The same with the shortest span.
   std::optional<match_span> next_shortest(std::string_view text, std::size_t from, std::size_t limit) const;
 
+  // The first begin of a span that may end at or after the end of `text`,
+  // whatever follows; the text's size if there is none. Never later than it must
+  // be, and no earlier when the text goes on. Only after prepare_begun().
+  std::size_t begun(std::string_view text) const;
+  void prepare_begun();
+
   // Of any span: none means unbounded.
   std::optional<std::uint32_t> code_points_max() const noexcept { return code_points_max_; }
   std::uint32_t code_points_min() const noexcept { return facts_.shortest; }
@@ -77,6 +83,7 @@ class part_matcher {
   std::optional<std::uint32_t> code_points_max_;
   pattern_facts facts_;
   std::unique_ptr<re2::RE2> regex_;
+  std::unique_ptr<re2::RE2> begun_;   // (?:closure)\z; null: any text may be a beginning
   std::unique_ptr<lexicon> phrases_;
 };
 

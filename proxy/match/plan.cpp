@@ -2,10 +2,13 @@
 
 #include "match/code_points.hpp"
 #include "match/compiled.hpp"
+#include "text/fold.hpp"
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <string>
+#include <tuple>
 #include <unordered_map>
 
 namespace stoplog::match {
@@ -44,13 +47,15 @@ class planner {
 
  private:
   void add_any(std::uint32_t rule);
-  void add_all(std::uint32_t rule);
-  void use_sign(const anchor& a, std::uint32_t unit);
+  void add_combination(std::uint32_t rule);
+  void hold_for_combination(const anchor& a, view v, unit u);
+  void use_sign(const anchor& a, std::uint32_t unit, view v);
   void hold_prefixes(const anchor& a, const unit& u, const window_spec& window);
   void add_window(view v, const std::string& literal, const window_spec& window);
   std::uint32_t set_of(view v, const byte_set& set);
   std::uint32_t run_of(const anchor& a, const unit& u);
   void finish(view v);
+  void note_held_first(view v);
   view_draft& draft(view v) { return drafts_[static_cast<std::size_t>(v)]; }
 
   std::span<const rule_spec> specs_;
@@ -69,8 +74,8 @@ plan planner::make(std::span<const std::uint32_t> active) {
     }
   }
   for (const std::uint32_t rule : active) {
-    if (specs_[rule].match.how == expression::combine::all) {
-      add_all(rule);
+    if (specs_[rule].match.combines()) {
+      add_combination(rule);
     } else {
       add_any(rule);
     }
@@ -120,61 +125,71 @@ void planner::add_any(std::uint32_t rule) {
       hold_prefixes(a, u, {});
     }
     plan_.units.push_back(u);
-    use_sign(a, static_cast<std::uint32_t>(plan_.units.size() - 1));
+    use_sign(a, static_cast<std::uint32_t>(plan_.units.size() - 1), u.view);
   }
 }
 
-// A combination is looked for when the part whose sign is rarest gives it. What
-// any of its parts may begin is held for the whole distance.
-void planner::add_all(std::uint32_t rule) {
-  const rule_spec& spec = specs_[rule];
+// A combination is looked for when one of its rarest things gives a sign: so many
+// of them that it cannot come about without any. What any of its parts may begin
+// is held for the whole distance, unless only the tail is guarded.
+void planner::add_combination(std::uint32_t rule) {
+  const expression& match = specs_[rule].match;
   const std::vector<part_matcher>& parts = rules_[rule].parts;
-  unit u{.rule = rule, .combines = true, .within = spec.match.within};
+  unit u{.rule = rule, .combines = true, .within = match.within, .needed = match.needed()};
   plan_.combines = true;
-  u.holds = spec.effect != verdict::allow;
-  u.blocks = spec.effect == verdict::block;
+  u.guards_tail = match.guards_tail;
+  u.holds = specs_[rule].effect != verdict::allow;
+  u.blocks = specs_[rule].effect == verdict::block;
   u.excusable = !rules_[rule].unless.empty();
   std::vector<anchor> anchors;
-  for (std::uint32_t i = 0; i < parts.size(); ++i) {
+  std::vector<double> costs(match.thing_count());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
     anchors.push_back(choose_anchor(parts[i], counts_[static_cast<std::size_t>(parts[i].view())]));
     plan_.of(parts[i].view()).used = true;
-    if (anchors[i].sign_cost < anchors[u.part].sign_cost) u.part = i;
+    costs[match.thing_of(i)] += anchors[i].what == anchor::sign::length ? 1e6 : anchors[i].sign_cost;
+    hold_for_combination(anchors[i], parts[i].view(), u);
   }
-  for (std::uint32_t i = 0; i < parts.size(); ++i) {
-    unit held = u;
-    held.view = parts[i].view();
-    if (!anchors[i].prefixes.empty()) {
-      byte_set anything(std::bitset<256>{}.set());
-      hold_prefixes(anchors[i], held,
-                    {.reach = spec.match.within, .set = set_of(held.view, anything), .leads = bit(anchors[i].begins),
-                     .holds = u.holds, .in_bytes = true});
-    } else {
-      std::uint32_t& bytes = u.holds ? plan_.held_bytes : plan_.kept_bytes;
-      bytes = std::max(bytes, spec.match.within);
-    }
-  }
-  const anchor& key = anchors[u.part];
-  u.view = parts[u.part].view();
   plan_.units.push_back(u);
   const auto index = static_cast<std::uint32_t>(plan_.units.size() - 1);
-  if (key.what == anchor::sign::length) {
-    plan_.always.push_back(index);
-  } else {
-    use_sign(key, index);
+  // Where the tail is guarded, it must be noticed when all but one have come.
+  const std::size_t without = match.needed() - (match.guards_tail ? 2 : 1);
+  std::vector<std::uint32_t> by_cost(costs.size());
+  std::iota(by_cost.begin(), by_cost.end(), 0U);
+  std::sort(by_cost.begin(), by_cost.end(), [&](auto x, auto y) { return std::tie(costs[x], x) < std::tie(costs[y], y); });
+  by_cost.resize(by_cost.size() - std::min(without, by_cost.size() - 1));
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (std::find(by_cost.begin(), by_cost.end(), match.thing_of(i)) == by_cost.end()) continue;
+    if (anchors[i].what != anchor::sign::length) {
+      use_sign(anchors[i], index, parts[i].view());
+    } else if (plan_.always.empty() || plan_.always.back() != index) {
+      plan_.always.push_back(index);
+    }
   }
 }
 
-void planner::use_sign(const anchor& a, std::uint32_t index) {
+void planner::hold_for_combination(const anchor& a, view v, unit u) {
+  u.view = v;
+  u.holds = u.holds && !u.guards_tail;
+  if (a.prefixes.empty()) {
+    std::uint32_t& bytes = u.holds ? plan_.held_bytes : plan_.kept_bytes;
+    bytes = std::max(bytes, u.within);
+    return;
+  }
+  const byte_set anything(std::bitset<256>{}.set());
+  hold_prefixes(a, u, {.reach = u.within, .set = set_of(v, anything), .leads = bit(a.begins), .holds = u.holds, .in_bytes = true});
+}
+
+void planner::use_sign(const anchor& a, std::uint32_t index, view v) {
   const unit& u = plan_.units[index];
   if (a.what == anchor::sign::length) {
-    run_spec& run = plan_.of(u.view).runs[u.run];
+    run_spec& run = plan_.of(v).runs[u.run];
     run.units.push_back(index);
     run.shortest = std::min(run.shortest, u.shortest);
     return;
   }
   const bool begins = a.what == anchor::sign::prefix;
   for (const std::string& text : a.signs) {
-    draft(u.view).literals[draft(u.view).id_of(text)].signs.push_back(
+    draft(v).literals[draft(v).id_of(text)].signs.push_back(
         {.unit = index, .leads = begins ? bit(a.begins) : bit(lead::anywhere), .begins = begins});
   }
 }
@@ -248,6 +263,41 @@ std::uint32_t planner::run_of(const anchor& a, const unit& u) {
   return static_cast<std::uint32_t>(runs.size() - 1);
 }
 
+// The first bytes of what folds to a text that begins with a byte.
+const std::bitset<256>& folds_to(unsigned char first) {
+  static const std::array<std::bitset<256>, 256> origins = [] {
+    std::array<std::bitset<256>, 256> all;
+    std::string original, folded;
+    for (char32_t c = 0; c <= text::largest_code_point; ++c) {
+      if (c == 0xD800) c = 0xE000;
+      original.clear();
+      folded.clear();
+      text::append_utf8(original, c);
+      text::append_folded(folded, c);
+      if (!folded.empty()) all[static_cast<unsigned char>(folded[0])].set(static_cast<unsigned char>(original[0]));
+    }
+    return all;
+  }();
+  return origins[first];
+}
+
+void planner::note_held_first(view v) {
+  const view_plan& p = plan_.of(v);
+  const auto note = [&](unsigned byte) {
+    if (v == view::raw) plan_.held_first.set(byte);
+    else plan_.held_first |= folds_to(static_cast<unsigned char>(byte));
+  };
+  for (std::size_t i = 0; i < draft(v).literals.size(); ++i) {
+    if (draft(v).literals[i].held_leads != 0) note(static_cast<unsigned char>(draft(v).texts[i]->front()));
+  }
+  for (const run_spec& r : p.runs) {
+    for (unsigned byte = 0; byte < 256 && r.holds; ++byte) {
+      if (r.first.has(static_cast<char>(byte))) note(byte);
+    }
+  }
+  if (plan_.held_bytes != 0) plan_.held_first.set();
+}
+
 void planner::finish(view v) {
   view_plan& p = plan_.of(v);
   view_draft& d = draft(v);
@@ -269,6 +319,7 @@ void planner::finish(view v) {
     p.literal_bytes_max = std::max(p.literal_bytes_max, use.bytes);
   }
   p.index = literal_index(literals);
+  note_held_first(v);
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
     if (!p.runs[i].units.empty()) p.runs_that_report |= std::uint64_t{1} << i;
     for (unsigned byte = 0; byte < 256; ++byte) {

@@ -10,6 +10,7 @@
 #include "match/rule_spec.hpp"
 
 #include <array>
+#include <bitset>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -20,13 +21,16 @@ struct compiled_rule;
 
 inline constexpr std::uint32_t none_of_them = UINT32_MAX;
 
-// What RE2 is asked as one: a part of an `any` rule, or an `all` rule.
+// What RE2 is asked as one: a part of an `any` rule, or a combination (a rule
+// with `all` or `at_least`).
 struct unit {
   std::uint32_t rule = 0;
-  std::uint32_t part = 0;          // of `all`: the one that gives the sign
+  std::uint32_t part = 0;          // of an `any` rule
   stoplog::match::view view = view::folded;  // of that part
-  bool combines = false;           // an `all` rule
-  std::uint32_t within = 0;        // of an `all` rule
+  bool combines = false;
+  std::uint32_t within = 0;        // of a combination
+  std::uint32_t needed = 0;        // things of a combination
+  bool guards_tail = false;        // of a combination: holds only what comes after all things but one
   bool holds = false;
   bool blocks = false;
   bool excusable = false;          // it has `unless` parts
@@ -49,7 +53,7 @@ struct window_spec {
   std::uint32_t set = 0;           // until a byte that is not in this set
   std::uint8_t leads = 0;
   bool holds = false;
-  bool in_bytes = false;           // for `all`, whose distance is in bytes of the text
+  bool in_bytes = false;           // for combinations, whose distance is in bytes of the text
   friend bool operator==(const window_spec&, const window_spec&) = default;
 };
 
@@ -100,10 +104,11 @@ struct plan {
   bool mixed = false;                    // serves surfaces to which not all of its rules apply
   std::vector<unit> units;
   std::array<view_plan, 2> views;        // by view
-  bool combines = false;                 // it has `all` rules
+  bool combines = false;                 // it has combinations
   std::vector<std::uint32_t> always;     // units without any sign
-  std::uint32_t held_bytes = 0;          // of the text's end, always held: `all` rules whose parts have no literal
-  std::uint32_t kept_bytes = 0;          // the same of rules that only record
+  std::uint32_t held_bytes = 0;          // of the text's end, always held: combinations whose parts have no literal
+  std::uint32_t kept_bytes = 0;          // the same where nothing is held
+  std::bitset<256> held_first;           // bytes of a text at which something begins that is held
 
   view_plan& of(view v) noexcept { return views[static_cast<std::size_t>(v)]; }
   const view_plan& of(view v) const noexcept { return views[static_cast<std::size_t>(v)]; }

@@ -5,10 +5,13 @@
 #include "base/surface.hpp"
 #include "base/verdict.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
@@ -33,12 +36,31 @@ struct part {
 };
 
 struct expression {
-  enum class combine : std::uint8_t { any, all };
+  enum class combine : std::uint8_t { any, all, at_least };
   combine how = combine::any;
   std::vector<part> parts;
-  std::uint32_t within = 0;   // `all`: the largest distance in bytes from the first part's start to the last part's end
+  // `at_least`: which thing each part stands for; parts of one thing count once.
+  // Numbers from 0 without gaps; empty: each part is a thing of its own.
+  std::vector<std::uint32_t> things;
+  std::uint32_t count = 0;    // `at_least`: so many different things, 2 or more
+  std::uint32_t within = 0;   // `all`, `at_least`: the largest distance in bytes from the first part's start to the last part's end
+  // Of those: what precedes the last thing to come may have gone out by then.
+  bool guards_tail = false;
   std::vector<part> unless;   // a match in whose text one of these matches does not count
+
+  bool combines() const noexcept { return how != combine::any; }
+  std::uint32_t thing_of(std::size_t part) const noexcept {
+    return things.empty() ? static_cast<std::uint32_t>(part) : things[part];
+  }
+  std::uint32_t thing_count() const noexcept;
+  std::uint32_t needed() const noexcept { return how == combine::at_least ? count : thing_count(); }
 };
+
+inline std::uint32_t expression::thing_count() const noexcept {
+  std::uint32_t most = 0;
+  for (std::size_t i = 0; i < parts.size(); ++i) most = std::max(most, thing_of(i) + 1);
+  return most;
+}
 
 struct rule_spec {
   expression match;
@@ -46,6 +68,14 @@ struct rule_spec {
   surface_set surfaces;
   std::optional<std::uint32_t> max_length;  // in code points; a match longer than this does not count
   std::string mask = "[REDACTED]";   // stands for each redacted run of text
+  // Where the mask depends on the match that begins the run: appends it instead.
+  // Called by every worker at once.
+  std::function<void(std::string& out, std::string_view matched)> mask_of;
+
+  void append_mask(std::string& out, std::string_view matched) const {
+    if (mask_of) mask_of(out, matched);
+    else out += mask;
+  }
 };
 
 }  // namespace stoplog::match

@@ -76,7 +76,7 @@ void stream::state::release(std::uint64_t upto, std::uint64_t fed_begin, std::si
     last.released = plain;
   } else {
     masked.clear();
-    masks.append(masked, plain, released, *rules);
+    masks.append(masked, text.raw({released, text.fed()}), released, upto, *rules);
     last.released = masked;
   }
   last.verbatim = as_it_is && released == fed_begin && plain.size() == fed_bytes;
@@ -89,6 +89,10 @@ void stream::state::forget() {
   if (text.whole() - text.begin() < forget_bytes) return;
   const std::uint64_t from = std::min(judging.kept_from(), released);
   if (from - std::min(from, text.begin()) >= forget_bytes / 2) text.forget_before(from);
+}
+
+const std::bitset<256>& held_first(const database& rules, surface where) noexcept {
+  return rules.internals().plan_for(where).held_first;
 }
 
 stream::stream(std::shared_ptr<const database> rules, surface where)

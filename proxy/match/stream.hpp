@@ -36,6 +36,7 @@
 #include "base/verdict.hpp"
 #include "match/database.hpp"
 
+#include <bitset>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -63,6 +64,9 @@ struct step {
   bool verbatim = true;              // `released` is exactly the bytes just fed
   std::string_view released;         // to go out now, masks in place; valid until the next feed
 };
+
+// The bytes at which something may begin for which a fresh text is held back.
+const std::bitset<256>& held_first(const database& rules, surface where) noexcept;
 
 class stream {
  public:

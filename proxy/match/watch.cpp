@@ -148,6 +148,10 @@ void watch::combine(const pass& p, std::uint32_t index, std::uint64_t begin, std
     a->from = sign.end - std::min<std::uint64_t>(sign.end, u.within);
     a->until = 0;
     a->combined_upto = sign.end - 1;
+  } else if (!a->started && sign.end <= a->combined_upto) {
+    // The views are gone over one after the other.
+    a->from = sign.end - std::min<std::uint64_t>(sign.end, u.within);
+    a->combined_upto = sign.end - 1;
   }
   a->until = std::max(a->until, sign.begin + u.within);
 }

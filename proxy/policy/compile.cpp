@@ -99,11 +99,11 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
     std::shared_ptr<compiled_policy> one(new compiled_policy);
     std::vector<rule_to_compile> specs;
     for (const resolved_rule& r : resolved.rules) {
-      if (r.mode == mode::off || r.rule->match.parts.empty()) continue;
+      if (r.mode == mode::off || (r.rule->match.parts.empty() && r.rule->signals.empty())) continue;
       one->rules_.push_back(activate(r));
       specs.push_back({r.rule, r.mode});
     }
-    one->database_ = compile_rules(specs, found);
+    one->database_ = compile_rules(specs, specs, found, fingerprint_key);
     one->digest_ = digest_of(source, resolved);
     one->key_ = fingerprint_key;
     one->source_ = std::move(source);

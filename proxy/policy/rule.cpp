@@ -5,6 +5,7 @@ namespace stoplog::policy {
 std::string_view to_string(action a) noexcept {
   switch (a) {
     case action::observe: return "observe";
+    case action::signal: return "signal";
     case action::redact: return "redact";
     case action::block: return "block";
   }

@@ -14,7 +14,7 @@
 
 namespace stoplog::policy {
 
-enum class action : std::uint8_t { observe, redact, block };
+enum class action : std::uint8_t { observe, signal, redact, block };
 
 // What a match does is decided by the policy's mode, never by the pack.
 enum class mode : std::uint8_t { off, shadow, enforce };
@@ -56,8 +56,9 @@ struct rule {
   std::string category;  // dotted: security.secret_leak.cloud_credential
   stoplog::policy::action action = action::observe;
   surface_set surfaces;
-  match::expression match;
+  match::expression match;                  // without parts where `signals` stand for them
   std::vector<stoplog::place> part_places;  // of match.parts, then of match.unless
+  std::vector<std::string> signals;         // rules of action signal, by id: the things that match.count counts
   std::uint32_t strictness = 1;             // 1 to 4; runs where the policy's use asks for this or more
   std::optional<std::uint32_t> max_length;  // code points
   std::string mask = "[REDACTED]";          // stands for redacted text

@@ -72,9 +72,11 @@ std::vector<cutting> cuttings_of(const rule_test& t, std::string_view text, chun
 
 }  // namespace
 
-std::shared_ptr<const match::database> compile_alone(const rule& r, problems& found) {
+std::shared_ptr<const match::database> compile_alone(const rule& r, std::span<const rule> beside, problems& found) {
   const rule_to_compile one[] = {{&r, mode::enforce}};
-  return compile_rules(one, found);
+  std::vector<rule_to_compile> signals;
+  for (const rule& other : beside) signals.push_back({&other, mode::enforce});
+  return compile_rules(one, signals, found);
 }
 
 test_outcome run_test(const rule& r, const rule_test& t, const std::shared_ptr<const match::database>& alone,

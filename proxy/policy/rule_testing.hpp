@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <string>
 
 namespace stoplog::policy {
@@ -22,8 +23,9 @@ struct test_outcome {
   std::size_t runs = 0;  // ways of cutting the text that were run
 };
 
-// One rule compiled on its own; null after telling what is wrong.
-std::shared_ptr<const match::database> compile_alone(const rule& r, problems& found);
+// One rule compiled on its own, as if it were enforced; signals that it names are
+// looked up among `beside`. Null after telling what is wrong.
+std::shared_ptr<const match::database> compile_alone(const rule& r, std::span<const rule> beside, problems& found);
 
 // `alone` is the rule's own database. However a text is cut, findings,
 // verdict, the byte that decided and the released text must be the same.

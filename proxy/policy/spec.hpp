@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <span>
+#include <string_view>
 
 namespace stoplog::policy {
 
@@ -18,8 +19,11 @@ struct rule_to_compile {
 // nothing.
 verdict effect_of(action a, mode m) noexcept;
 
-// The rule at index i of the database is rules[i]. Null after telling, at the
-// place of the rule or part, what cannot be compiled.
-std::shared_ptr<const match::database> compile_rules(std::span<const rule_to_compile> rules, problems& found);
+// The rule at index i of the database is rules[i]. `signals` are the rules that
+// may be named as signals, `key` is that of fingerprints. Null after telling, at the place of the rule or part,
+// what cannot be compiled.
+std::shared_ptr<const match::database> compile_rules(std::span<const rule_to_compile> rules,
+                                                     std::span<const rule_to_compile> signals, problems& found,
+                                                     std::string_view key = {});
 
 }  // namespace stoplog::policy

@@ -31,15 +31,15 @@ struct answer {
       if (rules[f.rule].effect == stoplog::verdict::redact && f.where.begin < upto) redacting.push_back(f);
     }
     std::sort(redacting.begin(), redacting.end(), [](const finding& a, const finding& b) {
-      return std::tie(a.where.begin, a.rule) < std::tie(b.where.begin, b.rule);
+      return std::tie(a.where.begin, a.rule, b.where.end) < std::tie(b.where.begin, b.rule, a.where.end);
     });
     std::string out;
     std::uint64_t at = 0;
     for (std::size_t i = 0; i < redacting.size();) {
       const std::uint64_t begin = redacting[i].where.begin;
       out += text.substr(at, begin - at);
-      out += rules[redacting[i].rule].mask;
       std::uint64_t end = redacting[i].where.end;
+      rules[redacting[i].rule].append_mask(out, text.substr(begin, end - begin));
       for (; i < redacting.size() && redacting[i].where.begin <= end; ++i) end = std::max(end, redacting[i].where.end);
       at = std::min(end, upto);
     }
@@ -76,7 +76,7 @@ class rule_set_oracle {
     std::sort(a.findings.begin(), a.findings.end(), [](const finding& x, const finding& y) {
       return std::tie(x.where.end, x.rule, x.where.begin) < std::tie(y.where.end, y.rule, y.where.begin);
     });
-    if (block) a.decided_at = at > 2 * text.code_points() ? bytes.size() : text.offsets[at / 2];
+    if (block) a.decided_at = text.offset(at);
     return a;
   }
 

@@ -81,7 +81,7 @@ class rule_oracle {
   }
 
  private:
-  bool combines() const { return spec_->match.how == expression::combine::all; }
+  bool combines() const { return spec_->match.combines(); }
 
   bool excused(std::string_view bytes, text_span where) const {
     const std::string_view own = bytes.substr(where.begin, where.end - where.begin);
@@ -113,35 +113,69 @@ class rule_oracle {
     return when;
   }
 
-  std::vector<dated_match> combinations(std::string_view bytes, const text_views& text) const {
-    std::vector<std::vector<text_span>> shortest;  // of each part, for each begin
-    std::set<std::uint64_t> ends;
-    for (const part_oracle& p : parts_) {
-      std::vector<text_span> list;
+  struct part_match {
+    std::uint32_t thing;
+    text_span where;
+    std::uint64_t known;   // bytes of the text that had to be seen
+  };
+
+  // Of each part, for each begin the shortest.
+  std::vector<part_match> part_matches(const text_views& text) const {
+    std::vector<part_match> all;
+    for (std::size_t i = 0; i < parts_.size(); ++i) {
       std::size_t last = SIZE_MAX;
-      for (const span& s : p.spans(text)) {
+      for (const span& s : parts_[i].spans(text)) {
         if (s.from == last) continue;
         last = s.from;
-        list.push_back(text.original(text.in(p.view()), s.from, s.to));
-        ends.insert(list.back().end);
+        all.push_back({spec_->match.thing_of(i), text.original(text.in(parts_[i].view()), s.from, s.to), text.offset(s.certain)});
       }
-      shortest.push_back(std::move(list));
     }
+    return all;
+  }
+
+  // What is left to guard when `last` comes last: from where, for any choice of the
+  // others, enough of them were known.
+  std::optional<std::uint64_t> guarded_from(const part_match& last, const std::vector<part_match>& near) const {
+    std::map<std::uint32_t, std::uint64_t> first_known;
+    for (const part_match& m : near) {
+      if (m.thing == last.thing) continue;
+      const auto [place, added] = first_known.emplace(m.thing, m.known);
+      if (!added) place->second = std::min(place->second, m.known);
+    }
+    std::vector<std::uint64_t> times;
+    for (const auto& [thing, when] : first_known) times.push_back(when);
+    std::sort(times.begin(), times.end());
+    const std::size_t others = spec_->match.needed() - 1;
+    if (times.size() < others) return std::nullopt;
+    return std::max(last.where.begin, times[others - 1]);
+  }
+
+  std::vector<dated_match> combinations(std::string_view bytes, const text_views& text) const {
+    const std::vector<part_match> found = part_matches(text);
+    std::set<std::uint64_t> ends;
+    for (const part_match& m : found) ends.insert(m.where.end);
     std::vector<dated_match> all;
     for (const std::uint64_t end : ends) {
       const std::uint64_t earliest = end - std::min<std::uint64_t>(end, spec_->match.within);
+      std::vector<part_match> near;
+      std::set<std::uint32_t> things;
       text_span where{end, end};
-      bool complete_set = true;
-      for (const auto& list : shortest) {
-        const auto inside = [&](const text_span& s) { return s.begin >= earliest && s.end <= end; };
-        const auto first = std::find_if(list.begin(), list.end(), inside);
-        if (first == list.end()) {
-          complete_set = false;
-        } else {
-          where.begin = std::min(where.begin, first->begin);
-        }
+      for (const part_match& m : found) {
+        if (m.where.begin < earliest || m.where.end > end) continue;
+        near.push_back(m);
+        things.insert(m.thing);
+        where.begin = std::min(where.begin, m.where.begin);
       }
-      if (complete_set && !excused(bytes, where)) all.push_back({where, complete(text, end)});
+      if (things.size() < spec_->match.needed() || excused(bytes, where)) continue;
+      if (spec_->match.guards_tail) {
+        std::optional<std::uint64_t> from;
+        for (const part_match& m : near) {
+          if (m.where.end != end) continue;
+          if (const auto here = guarded_from(m, near)) from = std::min(from.value_or(*here), *here);
+        }
+        where = {from.value(), std::max(*from, end)};
+      }
+      all.push_back({where, complete(text, end)});
     }
     return all;
   }

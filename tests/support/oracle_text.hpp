@@ -52,6 +52,8 @@ struct text_views {
   const viewed& in(view v) const { return v == view::raw ? raw : folded; }
   std::size_t code_points() const { return offsets.size() - 1; }
   moment end() const { return 2 * code_points() + 1; }
+  // How many bytes were seen at a moment.
+  std::uint64_t offset(moment when) const { return offsets[std::min<std::size_t>(when / 2, code_points())]; }
   // When the first `count` code points of the view are known.
   moment known(const viewed& v, std::size_t count) const { return count == 0 ? 0 : 2 * (v.source[count - 1] + 1); }
   text_span original(const viewed& v, std::size_t from, std::size_t to) const {

@@ -111,18 +111,34 @@ class random_rules : public random_patterns {
     static const std::vector<verdict> effects{verdict::redact, verdict::redact, verdict::redact, verdict::block, verdict::allow};
     r.effect = pick(effects);
     r.mask = "<" + std::to_string(samples_.size()) + ">";
-    bool bounded = true;
-    if (one_in(5)) {
-      r.match.how = expression::combine::all;
-      r.match.within = static_cast<std::uint32_t>(1 + below(40));
+    if (one_in(3)) {
+      r.mask_of = [mask = r.mask](std::string& out, std::string_view matched) { out.append(mask).append(matched.rbegin(), matched.rend()); };
     }
+    bool bounded = true;
     for (int n = 1 + below(3); n > 0; --n) r.match.parts.push_back(make_part(bounded));
+    if (one_in(4)) combine(r, bounded);
     if (one_in(4)) {
       bool ignored = true;
       r.match.unless.push_back(make_part(ignored));
     }
     if (!bounded || one_in(10)) r.max_length = static_cast<std::uint32_t>(1 + below(12));
     return r;
+  }
+
+  void combine(rule_spec& r, bool& bounded) {
+    r.match.within = static_cast<std::uint32_t>(1 + below(40));
+    r.match.how = expression::combine::all;
+    if (one_in(2)) {
+      r.match.how = expression::combine::at_least;
+      const auto things = static_cast<std::uint32_t>(2 + below(2));
+      while (r.match.parts.size() < things || one_in(3)) r.match.parts.push_back(make_part(bounded));
+      for (std::uint32_t i = 0; i < r.match.parts.size(); ++i) r.match.things.push_back(i % things);
+      r.match.count = 2 + static_cast<std::uint32_t>(below(static_cast<int>(things) - 1));
+    }
+    if (r.match.needed() > 1 && one_in(2)) {
+      r.match.guards_tail = true;
+      r.effect = one_in(4) ? verdict::allow : verdict::block;
+    }
   }
 
   std::vector<sampler> samples_{[this] { return filler(); }};

@@ -26,8 +26,13 @@ constexpr test::bad_file rules[] = {
     {"no match", "    action: block\n", "7:5: error[E106]", "\"match\" is missing"},
     {"unknown key", "    action: block\n    matches: {any: [{regex: 'ab'}]}\n    match: {any: [{regex: 'ab'}]}\n", "12:5: error[E104]", "did you mean \"match\"?"},
     {"unknown key far from all", "    action: block\n    match: {any: [{regex: 'ab'}]}\n    whatever: 1\n", "13:5: error[E104]", "unknown key \"whatever\"\n"},
-    {"action of the design", "    action: signal\n    match: {any: [{regex: 'ab'}]}\n", "11:13: error[E107]", "observe, redact, block"},
-    {"key of the design", "    action: block\n    guard: tail\n    match: {any: [{regex: 'ab'}]}\n", "12:5: error[E107]", "\"guard\" is not supported yet"},
+    {"a signal of several parts", "    action: signal\n    match: {all: [{regex: 'ab'}, {regex: 'cd'}], within: 9}\n", "12:12: error[E117]", "only `any`"},
+    {"a signal with an exception", "    action: signal\n    match: {any: [{regex: 'ab'}], unless: [{regex: 'cd'}]}\n", "12:12: error[E117]", "only `any`"},
+    {"a signal with a cap", "    action: signal\n    match: {any: [{regex: 'ab'}]}\n    max_length: 9\n", "13:17: error[E117]", "leave max_length out"},
+    {"key of the design", "    action: block\n    locked: true\n    match: {any: [{regex: 'ab'}]}\n", "12:5: error[E107]", "\"locked\" is not supported yet"},
+    {"guard of one part", "    action: block\n    guard: tail\n    match: {any: [{regex: 'ab'}]}\n", "12:12: error[E117]", "all or at_least"},
+    {"guard of a redaction", "    action: redact\n    guard: tail\n    match: {all: [{regex: 'ab'}, {regex: 'cd'}], within: 9}\n", "12:12: error[E117]", "action block"},
+    {"guard", "    action: block\n    guard: head\n    match: {all: [{regex: 'ab'}], within: 9}\n", "12:12: error[E110]", "all, tail"},
     {"unknown action", "    action: blok\n    match: {any: [{regex: 'ab'}]}\n", "11:13: error[E110]", "did you mean \"block\"?"},
     {"action as a list", "    action: [block]\n    match: {any: [{regex: 'ab'}]}\n", "11:13: error[E108]", "not a list"},
     {"action without a value", "    action:\n    match: {any: [{regex: 'ab'}]}\n", "11:5: error[E109]", "no value"},
@@ -40,12 +45,21 @@ constexpr test::bad_file rules[] = {
     {"strictness with a zero", "    action: block\n    strictness: 02\n    match: {any: [{regex: 'ab'}]}\n", "12:17: error[E111]", "whole number"},
     {"max_length", "    action: block\n    max_length: 513\n    match: {any: [{regex: 'ab'}]}\n", "12:17: error[E111]", "1 to 512"},
     {"mask of a block", "    action: block\n    mask: '[X]'\n    match: {any: [{regex: 'ab'}]}\n", "12:11: error[E117]", "action redact"},
+    {"mask with a place that is none", "    action: redact\n    mask: '[{name}]'\n    match: {any: [{regex: 'ab'}]}\n", "12:11: error[E115]", "{category}, {hash}"},
     {"message of a redaction", "    action: redact\n    message: no\n    match: {any: [{regex: 'ab'}]}\n", "12:14: error[E117]", "action block"},
     {"any and all", "    action: block\n    match: {any: [{regex: 'ab'}], all: [{regex: 'ab'}], within: 9}\n", "12:12: error[E117]", "exactly one"},
     {"all without within", "    action: block\n    match: {all: [{regex: 'ab'}]}\n", "12:12: error[E117]", "within: 200"},
     {"any with within", "    action: block\n    match: {any: [{regex: 'ab'}], within: 9}\n", "12:43: error[E117]", "belongs to `all`"},
     {"within zero", "    action: block\n    match: {all: [{regex: 'ab'}], within: 0}\n", "12:43: error[E111]", "1 to 4096"},
-    {"at_least", "    action: block\n    match: {any: [{regex: 'ab'}], at_least: 2}\n", "12:35: error[E107]", "not supported yet"},
+    {"at_least a number", "    action: block\n    match: {at_least: 2}\n", "12:23: error[E108]", "not a single value"},
+    {"at_least beside any", "    action: block\n    match: {any: [{regex: 'ab'}], at_least: {of: [{regex: 'ab'}, {regex: 'cd'}], count: 2, within: 9}}\n", "12:12: error[E117]", "exactly one"},
+    {"at_least without count", "    action: block\n    match: {at_least: {of: [{regex: 'ab'}, {regex: 'cd'}], within: 9}}\n", "12:23: error[E106]", "\"count\" is missing"},
+    {"at_least without within", "    action: block\n    match: {at_least: {of: [{regex: 'ab'}, {regex: 'cd'}], count: 2}}\n", "12:23: error[E106]", "\"within\" is missing"},
+    {"at_least of nothing", "    action: block\n    match: {at_least: {count: 2, within: 9}}\n", "12:23: error[E117]", "of and signals"},
+    {"at_least of one", "    action: block\n    match: {at_least: {of: [{regex: 'ab'}, {regex: 'cd'}], count: 1, within: 9}}\n", "12:67: error[E111]", "2 to 64"},
+    {"at_least of more than there are", "    action: block\n    match: {at_least: {of: [{regex: 'ab'}, {regex: 'cd'}], count: 3, within: 9}}\n", "12:67: error[E117]", "the 2 that are listed"},
+    {"a signal named twice", "    action: block\n    match: {at_least: {signals: [S-1, S-1], count: 2, within: 9}}\n", "12:33: error[E118]", "named twice"},
+    {"within beside at_least", "    action: block\n    match: {at_least: {of: [{regex: 'ab'}, {regex: 'cd'}], count: 2, within: 9}, within: 9}\n", "12:90: error[E117]", "inside of `at_least`"},
     {"regexp", "    action: block\n    match: {any: [{regex: 'ab', regexp: x}]}\n", "12:33: error[E104]", "did you mean \"regex\"?"},
     {"two kinds of part", "    action: block\n    match: {any: [{regex: 'ab', words: [x]}]}\n", "12:19: error[E117]", "exactly one of regex"},
     {"no kind of part", "    action: block\n    match: {any: [{view: raw}]}\n", "12:19: error[E117]", "exactly one of regex"},
@@ -69,7 +83,7 @@ constexpr test::bad_file rules[] = {
     {"frameworks", "    action: block\n    match: {any: [{regex: 'ab'}]}\n    frameworks: owasp\n", "13:17: error[E108]", "a list"},
 };
 
-TEST(bad_pack, tells_wrong_rules) { EXPECT_EQ(test::expect_one_problem_each(rule_head, rules), 45U); }
+TEST(bad_pack, tells_wrong_rules) { EXPECT_EQ(test::expect_one_problem_each(rule_head, rules), 59U); }
 
 constexpr std::string_view rest = "rules: [{id: A, title: t, severity: low, category: c, action: block, match: {any: [{regex: 'ab'}]}}]\n";
 

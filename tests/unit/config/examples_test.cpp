@@ -42,7 +42,7 @@ TEST(examples, of_the_policy_language_load_and_pass) {
     const documents read = load_text(yaml, "docs/policy-language.md", found);
     EXPECT_EQ(read.packs.size() + read.policies.size(), 1U);
     for (const auto& pack : read.packs) {
-      const auto alone = policy::compile_alone(pack.rules.at(0), found);
+      const auto alone = policy::compile_alone(pack.rules.at(0), pack.rules, found);
       ASSERT_NE(alone, nullptr) << lines(found);
       for (const auto& test : pack.rules[0].tests) {
         ++tests;

@@ -41,7 +41,7 @@ TEST(shipped, passes_its_own_tests_however_an_answer_is_cut) {
   for (const auto& pack : all.packs) {
     for (const auto& rule : pack.rules) {
       ++rules;
-      const auto alone = policy::compile_alone(rule, found);
+      const auto alone = policy::compile_alone(rule, pack.rules, found);
       ASSERT_NE(alone, nullptr) << rule.id << lines(found);
       for (const auto& test : rule.tests) {
         ++tests;

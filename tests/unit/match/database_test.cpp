@@ -58,6 +58,34 @@ TEST(Database, AllNeedsADistance) {
   EXPECT_EQ(code_of(rule), "0 problems");
 }
 
+TEST(Database, ACountNeedsAsManyThings) {
+  rule_spec rule = regex_rule(verdict::block, "a");
+  rule.match.how = expression::combine::at_least;
+  rule.match.within = 100;
+  rule.match.count = 1;
+  EXPECT_EQ(code_of(rule), "E237");
+  rule.match.count = 2;
+  EXPECT_EQ(code_of(rule), "E237");
+  rule.match.parts.push_back({.regex = "b"});
+  EXPECT_EQ(code_of(rule), "0 problems");
+  rule.match.things = {0, 0};
+  EXPECT_EQ(code_of(rule), "E237");
+  rule.match.things.clear();
+  rule.match.parts.resize(65, {.regex = "b"});
+  EXPECT_EQ(code_of(rule), "E237");
+}
+
+TEST(Database, ATailNeedsPartsBeforeIt) {
+  rule_spec rule = regex_rule(verdict::block, "a");
+  rule.match.guards_tail = true;
+  EXPECT_EQ(code_of(rule), "E238");
+  rule.match.how = expression::combine::all;
+  rule.match.within = 100;
+  EXPECT_EQ(code_of(rule), "E238");
+  rule.match.parts.push_back({.regex = "b"});
+  EXPECT_EQ(code_of(rule), "0 problems");
+}
+
 TEST(Database, ARuleNeedsAPart) {
   EXPECT_EQ(code_of(rule_spec{}), "E234");
 }

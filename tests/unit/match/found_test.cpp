@@ -43,9 +43,9 @@ TEST(Redactor, GivesTheSameInWhateverPiecesItIsAsked) {
       redactor r;
       for (const finding& f : {finding{1, {1, 3}}, finding{0, {1, 2}}, finding{1, {3, 5}}, finding{0, {6, 7}}}) r.add(f);
       std::string out;
-      bool replaced = r.append(out, text.substr(0, a), 0, *rules);
-      replaced = r.append(out, text.substr(a, b - a), a, *rules) || replaced;
-      replaced = r.append(out, text.substr(b), b, *rules) || replaced;
+      bool replaced = r.append(out, text, 0, a, *rules);
+      replaced = r.append(out, text.substr(a), a, b, *rules) || replaced;
+      replaced = r.append(out, text.substr(b), b, text.size(), *rules) || replaced;
       EXPECT_EQ(out, "0<0>5<0>789") << a << ", " << b;
       EXPECT_TRUE(replaced);
     }

@@ -44,7 +44,11 @@ std::vector<std::vector<std::string_view>> cuts_of(std::string_view text, random
 std::string describe(const std::vector<rule_spec>& rules, std::string_view text) {
   std::string out = "text: " + ::testing::PrintToString(std::string(text)) + "\n";
   for (const rule_spec& r : rules) {
-    out += std::string(to_string(r.effect)) + (r.match.how == expression::combine::all ? " all within " + std::to_string(r.match.within) : " any");
+    out += std::string(to_string(r.effect));
+    if (r.match.combines()) {
+      out += " " + std::to_string(r.match.needed()) + " of " + std::to_string(r.match.thing_count()) + " within " +
+             std::to_string(r.match.within) + (r.match.guards_tail ? ", tail" : "");
+    }
     if (r.max_length) out += " max_length " + std::to_string(*r.max_length);
     const auto add = [&](const part& p, const char* name) {
       out += std::string("\n  ") + name + (p.view == view::raw ? " raw " : " folded ") + p.regex + ::testing::PrintToString(p.words);
@@ -71,7 +75,7 @@ std::pair<std::vector<finding>, bool> kept_of(const oracle::answer& all, const s
 }
 
 struct tally {
-  std::uint64_t streams = 0, blocked = 0, redacted = 0, recorded = 0;
+  std::uint64_t streams = 0, blocked = 0, redacted = 0, recorded = 0, counted = 0, tails = 0;
 };
 
 // True when every cut of the text gives what the oracle says.
@@ -96,6 +100,11 @@ bool agrees(const std::shared_ptr<const database>& rules, const std::vector<rule
                   << "\nreleased first: " << *released << ", at most " << want.release_max;
     return false;
   }
+  const auto found_by = [&](auto wanted) {
+    return std::any_of(want.findings.begin(), want.findings.end(), [&](const finding& f) { return wanted(specs[f.rule].match); }) ? 1U : 0U;
+  };
+  ran.counted += found_by([](const expression& e) { return e.how == expression::combine::at_least; });
+  ran.tails += found_by([](const expression& e) { return e.guards_tail; });
   ran.blocked += want.verdict == verdict::block ? 1U : 0U;
   ran.redacted += want.verdict == verdict::redact ? 1U : 0U;
   ran.recorded += want.verdict == verdict::allow && !want.findings.empty() ? 1U : 0U;
@@ -128,9 +137,12 @@ TEST(StreamProperty, AgreesWithTheOracleHoweverTheTextIsCut) {
   EXPECT_GT(ran.blocked * 200, ran.streams);
   EXPECT_GT(ran.redacted * 100, ran.streams);
   EXPECT_GT(ran.recorded * 1000, ran.streams);
-  std::printf("%llu streams: texts blocked %llu, redacted %llu, only recorded %llu; %llu rule sets refused\n",
+  EXPECT_GT(ran.counted * 1000, ran.streams);
+  EXPECT_GT(ran.tails * 1000, ran.streams);
+  std::printf("%llu streams: texts blocked %llu, redacted %llu, only recorded %llu, counted %llu, by a tail %llu; %llu rule sets refused\n",
               static_cast<unsigned long long>(ran.streams), static_cast<unsigned long long>(ran.blocked),
               static_cast<unsigned long long>(ran.redacted), static_cast<unsigned long long>(ran.recorded),
+              static_cast<unsigned long long>(ran.counted), static_cast<unsigned long long>(ran.tails),
               static_cast<unsigned long long>(refused));
 }
 

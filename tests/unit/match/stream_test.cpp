@@ -152,6 +152,69 @@ TEST(Stream, AllPartsWithinTheDistance) {
   EXPECT_EQ(run_every_cut(rules, "write write").verdict, verdict::allow);
 }
 
+rule_spec at_least_rule(verdict effect, std::vector<std::string> regexes, std::uint32_t count, std::uint32_t within) {
+  rule_spec rule = all_rule(effect, std::move(regexes), within);
+  rule.match.how = expression::combine::at_least;
+  rule.match.count = count;
+  return rule;
+}
+
+TEST(Stream, AtLeastSoManyPartsWithinTheDistance) {
+  const auto rules = compiled({at_least_rule(verdict::block, {"urgent", R"(\bgift card)", "secret"}, 2, 30)});
+  EXPECT_EQ(run_every_cut(rules, "urgent, very urgent, and urgent").verdict, verdict::allow) << "one part three times";
+  EXPECT_EQ(run_every_cut(rules, "urgent and then much too far away a gift card").verdict, verdict::allow);
+  const outcome seen = run_every_cut(rules, "a gift card, and secret");
+  EXPECT_EQ(seen.findings, findings{hit(0, 2, 23)});
+  EXPECT_EQ(seen.released, "a ");
+  EXPECT_EQ(run_every_cut(rules, "secret and urgent").verdict, verdict::block);
+}
+
+TEST(Stream, PartsOfOneThingCountOnce) {
+  rule_spec rule = at_least_rule(verdict::block, {"aa", "bb", "cc"}, 2, 20);
+  rule.match.things = {0, 0, 1};
+  const auto rules = compiled({rule});
+  EXPECT_EQ(run_every_cut(rules, "aa bb aa").verdict, verdict::allow);
+  EXPECT_EQ(run_every_cut(rules, "aa bb cc").findings, findings{hit(0, 0, 8)});
+}
+
+TEST(Stream, OnlyTheTailIsGuarded) {
+  rule_spec rule = all_rule(verdict::block, {R"(\b(?:write|create)\b)", R"(\bkey ?logger\b)"}, 60);
+  rule.match.guards_tail = true;
+  const auto rules = compiled({rule});
+  const outcome seen = run_every_cut(rules, "write me a key logger, now");
+  EXPECT_EQ(seen.verdict, verdict::block);
+  EXPECT_EQ(seen.released, "write me a ");
+  EXPECT_EQ(seen.findings, findings{hit(0, 11, 21)});
+  EXPECT_EQ(run_every_cut(rules, "a keylogger, then write it").released, "a keylogger, then ") << "in any order";
+  EXPECT_EQ(run_every_cut(rules, "write a key chain").released, "write a key chain");
+}
+
+TEST(Stream, ATailHoldsNothingUntilOneMorePartDecides) {
+  rule_spec rule = at_least_rule(verdict::block, {"alpha", "bravo", "gamma"}, 3, 60);
+  rule.match.guards_tail = true;
+  const auto rules = compiled({rule});
+  stream s(rules, answer);
+  const auto held_after = [&](std::string_view text) {
+    EXPECT_TRUE(s.feed(text, false).has_value());
+    return s.held();
+  };
+  EXPECT_EQ(held_after("alp"), 0U);
+  EXPECT_EQ(held_after("ha br"), 0U) << "one is there, two are missing";
+  EXPECT_EQ(held_after("avo gamm"), 4U) << "two are there";
+  EXPECT_EQ(held_after("ut"), 0U);
+  EXPECT_EQ(held_after(" alpha, alpha"), 0U);
+  EXPECT_EQ(held_after(" gam"), 3U);
+  EXPECT_EQ(s.feed("ma", false)->verdict, verdict::block);
+}
+
+TEST(Stream, WhatOverlapsIsGuardedFromWhereTheOthersWereThere) {
+  rule_spec rule = all_rule(verdict::block, {"key", "a key logger"}, 60);
+  rule.match.guards_tail = true;
+  const outcome seen = run_every_cut(compiled({rule}), "see: a key logger!");
+  EXPECT_EQ(seen.released, "see: a key");
+  EXPECT_EQ(seen.findings, findings{hit(0, 10, 17)});
+}
+
 TEST(Stream, AnEndThatAnUnlessExcusesLeavesTheNext) {
   rule_spec rule = all_rule(verdict::redact, {"aa", "bb"}, 12);
   rule.match.unless.push_back({.regex = "ok", .view = view::raw});

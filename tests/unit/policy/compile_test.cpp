@@ -167,6 +167,82 @@ TEST(policy_compile, warns_of_a_rule_whose_author_does_not_trust_it) {
   EXPECT_EQ(lines(found), "x.yaml:1:1: warning[W311]: rule A-1 is enforced and its author calls it experimental\n");
 }
 
+rule counting(std::string id, action what, std::vector<std::string> signals, std::uint32_t count) {
+  rule r = make_rule(std::move(id), what, "x", 30);
+  r.match.parts.clear();
+  r.match.how = match::expression::combine::at_least;
+  r.match.count = count;
+  r.match.within = 100;
+  r.signals = std::move(signals);
+  return r;
+}
+
+// Two packs, for signals may stand in another one.
+std::vector<pack> with_signals(rule counts) {
+  rule hurry = make_rule("S-1", action::signal, "\\burgent\\b");
+  hurry.match.parts.push_back({.regex = "\\bat once\\b"});
+  hurry.part_places.push_back(hurry.part_places.front());
+  return {make_pack("p", "1.4.0", {hurry, make_rule("S-2", action::signal, "\\bgift cards?\\b", 10), make_rule("A-1", action::block, "never")}),
+          make_pack("q", "1.0.0", {std::move(counts)})};
+}
+
+policy use_both(std::vector<rule_override> changes = {}) {
+  policy p = make_policy("x", {use("p", "~1.4", mode::enforce), use("q", "~1.0", mode::enforce)});
+  p.overrides = std::move(changes);
+  return p;
+}
+
+match::step step_of(const policy_set& set, std::string_view text, std::size_t& findings) {
+  match::stream s(set.policies()[0]->database(), {direction::response, role::assistant, channel::content});
+  const match::step done = s.feed(text, true).value();
+  findings = s.findings().size();
+  return done;
+}
+
+TEST(policy_compile, counts_signals_in_rules_that_name_them) {
+  problems found;
+  const auto set = compile(with_signals(counting("C-1", action::block, {"S-1", "S-2"}, 2)), {use_both()}, found);
+  ASSERT_NE(set, nullptr) << lines(found);
+  std::size_t findings = 0;
+  EXPECT_EQ(step_of(*set, "urgent, do it at once", findings).verdict, verdict::allow);
+  EXPECT_EQ(findings, 2U) << "signals are recorded";
+  const match::step blocked = step_of(*set, "urgent: buy gift cards.", findings);
+  EXPECT_EQ(blocked.verdict, verdict::block);
+  EXPECT_EQ(blocked.release_upto, 12U) << "only the last signal is guarded";
+  const auto masking = compile(with_signals(counting("C-1", action::redact, {"S-1", "S-2"}, 2)), {use_both()}, found);
+  ASSERT_NE(masking, nullptr) << lines(found);
+  match::stream s(masking->policies()[0]->database(), {direction::response, role::assistant, channel::content});
+  EXPECT_EQ(s.feed("so urgent: buy gift cards.", true)->released, "so [REDACTED].");
+}
+
+TEST(policy_compile, refuses_signals_that_cannot_count) {
+  struct wrong {
+    std::vector<std::string> signals;
+    std::vector<rule_override> changes;
+    std::string line;
+  };
+  const wrong cases[] = {
+      {{"S-1", "S-3"}, {}, "pack.yaml:30:9: error[E411]: rule C-1: no rule that runs here is called S-3; did you mean \"S-1\"?\n"},
+      {{"S-1", "S-2"}, {change("S-2", mode::off)}, "pack.yaml:30:9: error[E411]: rule C-1: no rule that runs here is called S-2; did you mean \"S-1\"?\n"},
+      {{"S-1", "A-1"}, {}, "pack.yaml:30:9: error[E412]: rule C-1: A-1 is no signal: its action is block\n"},
+      {{"S-1", "S-2"}, {change("S-2", mode::shadow)},
+       "pack.yaml:30:9: error[E413]: rule C-1 counts 2 of its signals and 1 of them run in enforce; give them its mode\n"},
+  };
+  std::size_t ran = 0;
+  for (const wrong& c : cases) {
+    problems found;
+    EXPECT_EQ(compile(with_signals(counting("C-1", action::block, c.signals, 2)), {use_both(c.changes)}, found), nullptr);
+    EXPECT_EQ(lines(found), c.line);
+    ++ran;
+  }
+  EXPECT_EQ(ran, 4U);
+  auto packs = with_signals(counting("C-1", action::block, {"S-1", "S-2"}, 2));
+  packs[0].rules[1].surfaces.directions = 1U << static_cast<unsigned>(direction::request);
+  problems found;
+  EXPECT_EQ(compile(packs, {use_both()}, found), nullptr);
+  EXPECT_NE(lines(found).find("error[E414]: rule C-1: its signal S-2 does not look everywhere"), std::string::npos) << lines(found);
+}
+
 TEST(policy_compile, keeps_what_a_record_says_of_a_rule) {
   auto packs = two_rules();
   packs[0].rules[0].message = "No.";

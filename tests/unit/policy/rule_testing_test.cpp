@@ -22,7 +22,7 @@ rule_test test_of(direction d, std::vector<std::string> chunks, bool expect_matc
 
 test_outcome run(const rule& r, const rule_test& t, chunking how) {
   problems found;
-  const auto alone = compile_alone(r, found);
+  const auto alone = compile_alone(r, {}, found);
   EXPECT_NE(alone, nullptr) << lines(found);
   return run_test(r, t, alone, how);
 }
