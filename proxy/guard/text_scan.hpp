@@ -1,9 +1,11 @@
 // One text through one policy: text goes in, what may go out comes out.
 //
-// Tool call arguments are judged twice, one view behind the other: first as
-// their reader will see them (unescaped_view.hpp), then as they came.
+// A text is judged in several views, one behind the other: first for what is
+// encoded in it (encoded_runs.hpp), then, tool call arguments, as their reader
+// will see them (unescaped_view.hpp), then as it came.
 #pragma once
 
+#include "guard/encoded_runs.hpp"
 #include "guard/report.hpp"
 #include "guard/scan_stage.hpp"
 #include "guard/unescaped_view.hpp"
@@ -42,11 +44,27 @@ class text_scan {
   bool findings_dropped() const noexcept;
 
  private:
+  result<match::step> feed_encoded(std::string_view text, bool end);
+  result<match::step> pass_encoded(std::uint64_t upto, bool end);
+  result<match::step> feed_views(std::string_view text, bool end) { return unescaped_ ? feed_unescaped(text, end) : plain_.feed(text, end); }
   result<match::step> feed_unescaped(std::string_view text, bool end);
   void pass_unescaped(std::uint64_t view_upto);
+  void append_mask(std::string& out, std::string_view mask) const;
 
   std::shared_ptr<const policy::compiled_policy> policy_;
   scan_stage plain_;
+  // Before all others:
+  struct encoded {
+    encoded_runs runs;
+    std::string waiting;                 // the text from `passed_upto` on
+    std::uint64_t passed_upto = 0;       // of the text, given to the other views
+    std::string passed;                  // to them, masks in place
+    std::string released;                // by them
+    std::uint64_t masked = 0;            // bytes of the text that masks stand for
+    std::uint64_t masked_upto = 0;       // where the last of them ends
+    std::vector<policy::finding> found;
+  };
+  std::optional<encoded> encoded_;
   // Before `plain_`, for arguments:
   struct unescaped {
     scan_stage stage;
