@@ -51,17 +51,30 @@ constexpr key<policy::policy> on_error_keys[] = {
      [](const node& n, policy::policy& into, reading& in) { read_word(n, on_error_words, into.on_error, in); }},
 };
 
-constexpr word<bool> release_words[] = {{"exact", true}};
-constexpr std::string_view later_releases[] = {"buffer"};
+constexpr std::size_t buffer_bytes_least = 1024;
+constexpr std::size_t buffer_bytes_most = 64 * 1024 * 1024;
 
-// `exact` is the only way so far, so there is nothing to keep.
+constexpr word<policy::stream_release> release_words[] = {{"exact", policy::stream_release::exact},
+                                                          {"buffer", policy::stream_release::buffer}};
+
 constexpr key<policy::policy> stream_keys[] = {
-    {"release", need::required, "exact", "How a streamed answer is passed on: exact holds back only what a rule may still need.",
-     [](const node& n, policy::policy&, reading& in) {
-       bool exact = false;
-       read_word(n, release_words, exact, in, later_releases);
+    {"release", need::required, "exact or buffer", "How a streamed answer is passed on: exact holds back only what a rule may still need, buffer all of it until it was judged.",
+     [](const node& n, policy::policy& into, reading& in) { read_word(n, release_words, into.stream_release, in); }},
+    {"limit", need::optional, "a size", "With buffer: the longest answer that is held, 1KiB to 64MiB of its events; of a longer one on_error decides. Default: 1MiB.",
+     [](const node& n, policy::policy& into, reading& in) {
+       std::size_t bytes = into.buffer_bytes;
+       read_size(n, buffer_bytes_least, buffer_bytes_most, bytes, in);
+       into.buffer_bytes = bytes;
      }},
 };
+
+void read_stream(const node& n, policy::policy& into, reading& in) {
+  if (!read_object(n, into, stream_keys, in)) return;
+  const node* limit = n.find("limit");
+  if (limit != nullptr && into.stream_release == policy::stream_release::exact) {
+    in.error(*limit, "E117", "`limit` belongs to release: buffer; leave it out");
+  }
+}
 
 constexpr word<std::uint32_t> status_words[] = {{"403", 403}, {"400", 400}};
 
@@ -70,8 +83,7 @@ constexpr key<policy::policy> defaults_keys[] = {
      [](const node& n, policy::policy& into, reading& in) { read_mode(n, into.default_mode, in); }},
     {"on_error", need::optional, "keys: default", "What happens when a rule cannot be evaluated.",
      [](const node& n, policy::policy& into, reading& in) { read_object(n, into, on_error_keys, in); }, "on_error"},
-    {"stream", need::optional, "keys: release", "How streamed answers are passed on.",
-     [](const node& n, policy::policy& into, reading& in) { read_object(n, into, stream_keys, in); }, "stream"},
+    {"stream", need::optional, "keys: release, limit", "How streamed answers are passed on.", read_stream, "stream"},
     {"message", need::optional, "text", "What the client reads on a block whose rule has no message.",
      [](const node& n, policy::policy& into, reading& in) { read_text(n, into.message, in); }},
     {"blocked_request_status", need::optional, "403 or 400", "The HTTP status of a blocked request. Default: 403.",

@@ -7,6 +7,11 @@
 #include <optional>
 
 namespace stoplog::guard {
+namespace {
+
+constexpr std::size_t known_bytes_min = 64;
+
+}  // namespace
 
 std::string path_of(const json::document& in, const dialect::text_field& field) {
   if (!field.is_key) return in.path(field.node);
@@ -23,6 +28,15 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
     done.counts.received = done.counts.scanned = done.counts.released = text.size();
     return done;
   }
+  // Of a short text the look costs less than its hash.
+  std::optional<judged_texts::mark> mark;
+  if (known_ != nullptr && text.size() >= known_bytes_min) {
+    mark = known_->mark_of(text, where, judged_texts::form::whole, policy_->digest());
+    if (known_->contain(*mark)) {
+      done.counts.received = done.counts.scanned = done.counts.released = done.counts.known = text.size();
+      return done;
+    }
+  }
   text_scan scan(policy_, where);
   const auto step = scan.feed(text, true);
   if (!step) return step.error();
@@ -31,9 +45,12 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
   if (done.changed) done.released = step->released;
   scan.count(done.counts);
   auto found = scan.take_found();
-  if (found.empty() && !done.blocked && !done.changed && done.counts.scanned == text.size()) clean_.add(text, where);
+  if (found.empty() && !done.blocked && !done.changed && done.counts.scanned == text.size()) {
+    clean_.add(text, where);
+    if (mark) known_->add(*mark);
+  }
   for (policy::finding& f : found) {
-    f.path = path();
+    f.path = path() + f.path;
     into.decision.add(std::move(f), *policy_);
   }
   into.findings_dropped = into.findings_dropped || scan.findings_dropped();
@@ -95,6 +112,7 @@ void add_counts(const coverage& of, coverage& into) noexcept {
   into.received += of.received;
   into.scanned += of.scanned;
   into.released += of.released;
+  into.known += of.known;
 }
 
 }  // namespace stoplog::guard

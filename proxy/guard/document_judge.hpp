@@ -3,6 +3,7 @@
 
 #include "dialect/codec.hpp"
 #include "guard/clean_texts.hpp"
+#include "guard/judged_texts.hpp"
 #include "guard/report.hpp"
 #include "policy/compiled.hpp"
 
@@ -25,7 +26,9 @@ struct judged_text {
 
 class document_judge {
  public:
-  explicit document_judge(std::shared_ptr<const policy::compiled_policy> policy) : policy_(std::move(policy)) {}
+  // `known` may be null; it must outlive this.
+  explicit document_judge(std::shared_ptr<const policy::compiled_policy> policy, judged_texts* known = nullptr)
+      : policy_(std::move(policy)), known_(known) {}
 
   // Adds what was found to `into`, but no counts: what is released is the
   // caller's to say. Errors: evaluation_failed under on_error block.
@@ -39,6 +42,7 @@ class document_judge {
   result<judged_text> judge_text(std::string_view text, surface where, const Path& path, report& into);
 
   std::shared_ptr<const policy::compiled_policy> policy_;
+  judged_texts* known_;
   clean_texts clean_;
 };
 

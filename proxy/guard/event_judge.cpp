@@ -3,6 +3,7 @@
 #include "guard/ending.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stoplog::guard {
 namespace {
@@ -15,11 +16,14 @@ constexpr surface event_name{direction::response, role::none, channel::unknown};
 event_judge::event_judge(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
                          std::shared_ptr<const policy::compiled_policy> policy)
     : policy_(policy),
+      codec_(codec),
+      asked_(asked),
       stream_(codec.open_stream(asked)),
       reader_({.depth = limits.json_depth}),
       whole_(policy),
       lanes_(policy, limits),
-      enforced_(enforces(*policy)) {}
+      enforced_(enforces(*policy)),
+      buffers_(policy->source().stream_release == policy::stream_release::buffer) {}
 
 result<event_judge::next> event_judge::judge(const dialect::sse_event& event, std::string& out, std::size_t& ending_at) {
   if (!event.has_data || event.data.empty()) {
@@ -50,6 +54,7 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   note_opaque(data, (*view)->opaque, report_.coverage);
   add_counts(counts_, report_.coverage);
   pass(event, data, **view, out);
+  if ((*view)->last) buffers_ = false;
   return (*view)->last ? next::done : next::go_on;
 }
 
@@ -112,7 +117,7 @@ result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string
   const auto step = lanes_.feed(to, where, text, end);
   if (!step) return step.error();
   for (policy::finding& f : lanes_.take_found(to)) {
-    f.path = stream_->path(to);
+    f.path = stream_->path(to) + f.path;
     report_.decision.add(std::move(f), *policy_);
   }
   deciding_ = to;
@@ -154,6 +159,7 @@ result<event_judge::next> event_judge::finish(std::string& out, std::size_t& end
   const auto blocked = flush(all_lanes(), {}, out);
   if (!blocked) return blocked.error();
   if (*blocked) return stop(out, ending_at);
+  buffers_ = false;
   out += stream_->terminator();
   return next::done;
 }
@@ -192,15 +198,18 @@ event_judge::next event_judge::stop(std::string& out, std::size_t& ending_at) {
   }
   counts_.released = 0;
   add_counts(counts_, report_.coverage);
+  // Of an answer that was held the client knows nothing.
+  if (buffers_) out.clear();
   ending_at = out.size();
-  out += stream_->ending(deciding_, ending_of(report_, *policy_));
+  const auto why = ending_of(report_, *policy_);
+  out += buffers_ ? codec_.open_stream(asked_)->ending(dialect::no_lane, why) : stream_->ending(deciding_, why);
   return next::stopped;
 }
 
 report event_judge::report() const {
   guard::report all = report_;
   lanes_.count(all.coverage);
-  all.coverage.released -= std::min(all.coverage.released, withheld_);
+  all.coverage.released -= std::min(all.coverage.released, buffers_ ? all.coverage.released : withheld_);
   all.leaked = lanes_.leaked();
   all.findings_dropped = all.findings_dropped || lanes_.findings_dropped();
   return all;

@@ -22,6 +22,11 @@ class event_judge {
   // is where the blocked ending begins in it.
   result<next> judge(const dialect::sse_event& event, std::string& out, std::size_t& ending_at);
 
+  // Nothing that is written may go out before the answer is over.
+  bool buffers() const noexcept { return buffers_; }
+  // What was written goes out after all.
+  void stop_buffering() noexcept { buffers_ = false; }
+
   // What was seen so far, with all counts.
   guard::report report() const;
 
@@ -50,11 +55,14 @@ class event_judge {
   next stop(std::string& out, std::size_t& ending_at);
 
   std::shared_ptr<const policy::compiled_policy> policy_;
+  const dialect::codec& codec_;
+  dialect::request_facts asked_;
   std::unique_ptr<dialect::answer_stream> stream_;
   json::reader reader_;
   document_judge whole_;
   lanes lanes_;
   bool enforced_;
+  bool buffers_;
   guard::report report_;
 
   // Of the event at hand:

@@ -4,6 +4,7 @@
 #include "guard/scan_stage.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace stoplog::guard {
 namespace {
@@ -44,7 +45,9 @@ std::string masked(const joined& of, match::text_span part, const std::vector<re
     if (r.where.end <= part.begin || r.where.begin >= part.end) continue;
     const std::uint64_t begin = std::max(r.where.begin, part.begin);
     out += std::string_view(of.text).substr(at, begin - at);
-    if (r.where.begin >= part.begin) out += rules.rule(r.rule).mask;
+    if (r.where.begin >= part.begin) {
+      rules.rule(r.rule).append_mask(out, std::string_view(of.text).substr(r.first.begin, r.first.end - r.first.begin));
+    }
     at = std::min(r.where.end, part.end);
   }
   return out += std::string_view(of.text).substr(at, part.end - at);
@@ -67,10 +70,14 @@ void redact(const json::document& in, const joined& of, const std::vector<match:
 }  // namespace
 
 result<bool> judge_joined(const json::document& in, const std::vector<judged_text*>& parts,
-                          const std::shared_ptr<const policy::compiled_policy>& policy, report& into) {
+                          const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known, report& into) {
   for (const std::string_view separator : separators) {
     const joined text = join(in, parts, separator);
-    scan_stage stage(policy, parts.front()->field.where);
+    const surface where = parts.front()->field.where;
+    std::optional<judged_texts::mark> mark;
+    if (known != nullptr) mark = known->mark_of(text.text, where, judged_texts::form::joined, policy->digest());
+    if (mark && known->contain(*mark)) continue;
+    scan_stage stage(policy, where);
     const auto step = stage.feed(text.text, true);
     if (!step) {
       if (policy->source().on_error == policy::on_error::allow) return false;
@@ -79,13 +86,14 @@ result<bool> judge_joined(const json::document& in, const std::vector<judged_tex
     const bool blocked = step->verdict == verdict::block;
     for (policy::finding& f : stage.take_found()) {
       const bool decides = blocked && f.enforced == verdict::block;
-      const auto same = [&f](const policy::finding& known) { return known.rule == f.rule && known.fingerprint == f.fingerprint; };
-      const auto& known = into.decision.findings;
-      if (!decides && (!text.crosses(f.span) || std::any_of(known.begin(), known.end(), same))) continue;
+      const auto same = [&f](const policy::finding& other) { return other.rule == f.rule && other.fingerprint == f.fingerprint; };
+      const auto& before = into.decision.findings;
+      if (!decides && (!text.crosses(f.span) || std::any_of(before.begin(), before.end(), same))) continue;
       f.path = in.path(in[in[parts.front()->field.node].parent].parent);
       into.decision.add(std::move(f), *policy);
     }
     if (blocked) return true;
+    if (mark && stage.all().empty()) known->add(*mark);
     std::vector<match::finding> crossing;
     for (const match::finding& f : stage.all()) {
       if (text.crosses(f.where)) crossing.push_back(f);

@@ -10,8 +10,9 @@ namespace stoplog::guard {
 
 // `parts` are one message's, judged one by one and none blocked. What is found
 // across their borders is added to `into` and, if a rule redacts it, masked in
-// the parts. True: a rule blocks. Errors: evaluation_failed under on_error block.
+// the parts. True: a rule blocks. `known` may be null. Errors: evaluation_failed
+// under on_error block.
 result<bool> judge_joined(const json::document& in, const std::vector<judged_text*>& parts,
-                          const std::shared_ptr<const policy::compiled_policy>& policy, report& into);
+                          const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known, report& into);
 
 }  // namespace stoplog::guard

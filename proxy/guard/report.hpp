@@ -19,6 +19,7 @@ struct coverage {
   std::uint64_t received = 0;   // text that came in
   std::uint64_t scanned = 0;    // of it, judged by the policy
   std::uint64_t released = 0;   // of it, passed on (masks not counted)
+  std::uint64_t known = 0;      // of what was scanned, judged before and told again by its hash
   std::vector<opaque_note> opaque;
 
   bool complete() const noexcept { return opaque.empty() && received == scanned; }

@@ -39,13 +39,13 @@ namespace {
 
 // The parts of each message that has several.
 result<bool> judge_messages(const json::document& in, std::vector<judged_text>& judged,
-                            const std::shared_ptr<const policy::compiled_policy>& policy, report& into) {
+                            const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known, report& into) {
   for (std::size_t i = 0; i < judged.size();) {
     std::vector<judged_text*> parts;
     const dialect::lane message = judged[i].field.lane;
     for (; i < judged.size() && judged[i].field.lane == message; ++i) parts.push_back(&judged[i]);
     if (message == dialect::no_lane || parts.size() < 2) continue;
-    const auto blocked = judge_joined(in, parts, policy, into);
+    const auto blocked = judge_joined(in, parts, policy, known, into);
     if (!blocked || *blocked) return blocked;
   }
   return false;
@@ -67,12 +67,13 @@ std::vector<dialect::opaque_part> still_opaque(const json::document& in, const s
 
 }  // namespace
 
-result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<const policy::compiled_policy>& policy) {
+result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<const policy::compiled_policy>& policy,
+                                                         judged_texts* known) {
   state& s = *state_;
   expects(s.document != nullptr, "a request is inspected without having been read");
   const json::document& in = *std::exchange(s.document, nullptr);
   outcome done;
-  document_judge judge(policy);
+  document_judge judge(policy, known);
   std::vector<judged_text> judged;
   for (const dialect::text_field& field : s.view.texts) {
     auto text = judge.judge(in, field, done.report);
@@ -85,7 +86,7 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
   // Parts of one message that others stand between are still its parts.
   std::stable_sort(judged.begin(), judged.end(), [](const judged_text& a, const judged_text& b) { return a.field.lane < b.field.lane; });
   if (done.report.decision.verdict != verdict::block) {
-    const auto blocked = judge_messages(in, judged, policy, done.report);
+    const auto blocked = judge_messages(in, judged, policy, known, done.report);
     if (!blocked) return blocked.error();
   }
   for (const judged_text& text : judged) add_counts(text.counts, done.report.coverage);

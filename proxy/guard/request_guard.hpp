@@ -6,6 +6,7 @@
 
 #include "base/limits.hpp"
 #include "dialect/codec.hpp"
+#include "guard/judged_texts.hpp"
 #include "guard/report.hpp"
 #include "policy/compiled.hpp"
 
@@ -27,8 +28,9 @@ class request_guard {
     guard::report report;
     std::string body;  // what goes upstream: the judged bytes, redactions done; empty when blocked
   };
-  // Once, after a successful read. Errors: evaluation_failed under on_error block.
-  result<outcome> inspect(const std::shared_ptr<const policy::compiled_policy>& policy);
+  // Once, after a successful read. Texts that `known` (may be null) has under this
+  // policy need no second look. Errors: evaluation_failed under on_error block.
+  result<outcome> inspect(const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known = nullptr);
 
  private:
   struct state;

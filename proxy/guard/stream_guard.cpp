@@ -23,6 +23,8 @@ std::string_view sentence_of(errc why) noexcept {
 
 struct stream_guard::state {
   std::uint64_t bytes_max;
+  std::uint64_t buffer_bytes;
+  bool allows_errors;
   event_judge judge;
   dialect::sse_decoder decoder;
   std::string out;
@@ -34,6 +36,11 @@ struct stream_guard::state {
 
   result<stream_step> run();
   result<stream_step> give(stream_step::kind what, std::size_t ending_at = 0) {
+    if (what == stream_step::kind::release && judge.buffers()) {
+      if (out.size() <= buffer_bytes) return stream_step{};
+      if (!allows_errors) return fail(errc::evaluation_failed, "the answer is longer than the policy's stream.limit");
+      judge.stop_buffering();
+    }
     over = what == stream_step::kind::stop || what == stream_step::kind::done;
     return stream_step{what, out, ending_at};
   }
@@ -57,6 +64,8 @@ result<stream_step> stream_guard::state::run() {
 stream_guard::stream_guard(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
                            std::shared_ptr<const policy::compiled_policy> policy)
     : state_(new state{.bytes_max = limits.stream_bytes,
+                       .buffer_bytes = policy->source().buffer_bytes,
+                       .allows_errors = policy->source().on_error == policy::on_error::allow,
                        .judge = event_judge(codec, asked, limits, std::move(policy)),
                        .decoder = dialect::sse_decoder(limits.event_bytes)}) {}
 stream_guard::~stream_guard() = default;
@@ -65,7 +74,7 @@ stream_guard::stream_guard(stream_guard&&) noexcept = default;
 result<stream_step> stream_guard::on_bytes(std::string_view bytes, bool end) {
   state& s = *state_;
   expects(!s.over && !s.failed, "a stream that is over gets more bytes");
-  s.out.clear();
+  if (!s.judge.buffers()) s.out.clear();
   // What stands before the limit is judged, wherever the bytes are cut.
   const auto room = static_cast<std::size_t>(s.bytes_max - s.received);
   const bool too_long = bytes.size() > room;
@@ -84,7 +93,7 @@ result<stream_step> stream_guard::on_bytes(std::string_view bytes, bool end) {
 
 // What was judged clean before the error in the same read goes out before it.
 std::string stream_guard::error_ending(errc why) const {
-  const std::string before = state_->failed ? state_->out : std::string();
+  const std::string before = state_->failed && !state_->judge.buffers() ? state_->out : std::string();
   return before + state_->judge.stream().error_event(to_string(why), sentence_of(why));
 }
 

@@ -3,7 +3,8 @@
 //         release: write step.bytes, then read on
 //         stop:    make the record durable, then write step.bytes, close the upstream
 //         done:    write step.bytes; the answer is over, nothing after it is forwarded
-// Releases do not depend on how the upstream's bytes were cut.
+// Releases do not depend on how the upstream's bytes were cut. Under release:
+// buffer there is one release at most, with all of the answer.
 #pragma once
 
 #include "base/limits.hpp"

@@ -180,7 +180,7 @@ asio::awaitable<bool> exchange::judge() {
   record_.policy_version = policy_->version();
   record_.policy_digest = policy_->digest();
   if (!guard_) co_return true;  // only the answer has text
-  auto outcome = guard_->inspect(policy_);
+  auto outcome = guard_->inspect(policy_, &session_.home().judged());
   if (!outcome) {
     co_await refuse(outcome.error());
     co_return false;

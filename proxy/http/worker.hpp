@@ -6,6 +6,7 @@
 #include "audit/log.hpp"
 #include "base/decision_id.hpp"
 #include "config/settings.hpp"
+#include "guard/judged_texts.hpp"
 #include "http/resolver.hpp"
 #include "http/router.hpp"
 #include "http/traffic.hpp"
@@ -50,6 +51,7 @@ class worker {
   std::span<char> scratch() noexcept { return scratch_; }
   const policy::policy_set& policies() const noexcept { return *policies_; }
   upstream_pool& pool(const std::string& upstream);
+  guard::judged_texts& judged() noexcept { return judged_; }
   static decision_id new_id();
 
   // Any thread. Requests under way keep the snapshot they began with.
@@ -71,6 +73,7 @@ class worker {
   std::shared_ptr<const policy::policy_set> policies_;
   std::array<char, 64 * 1024> scratch_{};
   std::deque<upstream_pool> pools_;
+  guard::judged_texts judged_;
   std::set<session*> sessions_;
 };
 

@@ -48,6 +48,10 @@ enum class capture : std::uint8_t { none, excerpt };
 // What happens to an answer that could not be evaluated.
 enum class on_error : std::uint8_t { block, allow };
 
+// How a streamed answer is passed on: as soon as no rule can need a byte any more,
+// or once all of it was judged.
+enum class stream_release : std::uint8_t { exact, buffer };
+
 struct policy {
   std::string name;
   std::string version;
@@ -57,6 +61,8 @@ struct policy {
   std::vector<selector> applies_to;         // empty: the fallback, used when nothing else applies
   mode default_mode = mode::shadow;
   stoplog::policy::on_error on_error = on_error::block;
+  stoplog::policy::stream_release stream_release = stream_release::exact;
+  std::uint64_t buffer_bytes = 1024 * 1024; // of an answer's events, under `buffer`
   std::string message;                      // for blocks whose rule has none
   std::uint32_t blocked_request_status = 403;  // 403 or 400
   std::vector<pack_use> use;

@@ -28,6 +28,8 @@ struct test_policy {
   policy::on_error on_error = policy::on_error::block;
   policy::capture capture = policy::capture::none;
   std::uint32_t capture_context = 0;
+  policy::stream_release stream_release = policy::stream_release::exact;
+  std::uint64_t buffer_bytes = 1024 * 1024;
 };
 
 inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy& wanted) {
@@ -35,6 +37,8 @@ inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy&
   policy::policy policy{.name = "test", .version = "1", .owner = "tests", .digest = "sha256:1"};
   policy.default_mode = policy::mode::enforce;
   policy.on_error = wanted.on_error;
+  policy.stream_release = wanted.stream_release;
+  policy.buffer_bytes = wanted.buffer_bytes;
   policy.capture = wanted.capture;
   policy.capture_context = wanted.capture_context;
   policy.use.push_back({.pack = "test", .version = "1.0.0"});

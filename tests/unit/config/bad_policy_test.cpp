@@ -23,7 +23,9 @@ constexpr test::bad_file files[] = {
     {"a route as a word", "applies_to: [{routes: a}]\nuse: [{pack: a}]\n", "4:23: error[E108]", "a list"},
     {"on_error as a word", "use: [{pack: a}]\ndefaults: {on_error: block}\n", "5:22: error[E108]", "a group of keys"},
     {"on_error for some", "use: [{pack: a}]\ndefaults: {on_error: {default: block, 'quality.*': allow}}\n", "5:39: error[E104]", "quality"},
-    {"buffer", "use: [{pack: a}]\ndefaults: {stream: {release: buffer}}\n", "5:30: error[E107]", "exact"},
+    {"release", "use: [{pack: a}]\ndefaults: {stream: {release: buffered}}\n", "5:30: error[E110]", "did you mean \"buffer\"?"},
+    {"a limit of nothing", "use: [{pack: a}]\ndefaults: {stream: {release: exact, limit: 1MiB}}\n", "5:44: error[E117]", "release: buffer"},
+    {"a limit that is too small", "use: [{pack: a}]\ndefaults: {stream: {release: buffer, limit: 12B}}\n", "5:45: error[E113]", "1KiB"},
     {"status", "use: [{pack: a}]\ndefaults: {blocked_request_status: 200}\n", "5:36: error[E110]", "403, 400"},
     {"an override without a reason", "use: [{pack: a}]\noverrides: [{rule: A, mode: off}]\n", "5:13: error[E106]", "\"reason\" is missing"},
     {"an override with an empty reason", "use: [{pack: a}]\noverrides: [{rule: A, mode: off, reason: ' '}]\n", "5:42: error[E109]", "empty text"},
@@ -36,7 +38,7 @@ constexpr test::bad_file files[] = {
     {"a name of two lines", "use: [{pack: \"a\\nb\"}]\n", "4:14: error[E115]", "not a name"},
 };
 
-TEST(bad_policy, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 27U); }
+TEST(bad_policy, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 29U); }
 
 TEST(bad_policy, tells_every_problem_in_the_order_of_the_file) {
   problems found;

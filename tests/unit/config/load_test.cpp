@@ -98,7 +98,7 @@ applies_to:
 defaults:
   mode: off
   on_error: {default: allow}
-  stream: {release: exact}
+  stream: {release: buffer, limit: 64KiB}
   message: |
     Two
     lines
@@ -118,6 +118,8 @@ capture: {on_match: excerpt, context: 80}
   EXPECT_EQ(p.applies_to[0].teams, (std::vector<std::string>{"b", "c"}));
   EXPECT_EQ(p.default_mode, policy::mode::off);
   EXPECT_EQ(p.on_error, policy::on_error::allow);
+  EXPECT_EQ(p.stream_release, policy::stream_release::buffer);
+  EXPECT_EQ(p.buffer_bytes, 65536U);
   EXPECT_EQ(p.message, "Two\nlines\n");
   EXPECT_EQ(p.blocked_request_status, 400U);
   ASSERT_EQ(p.use.size(), 2U);
