@@ -20,7 +20,10 @@ struct part_draft {
   const pack_draft* pack = nullptr;
 };
 
-constexpr word<match::view> view_words[] = {{"folded", match::view::folded}, {"raw", match::view::raw}};
+constexpr word<match::view> view_words[] = {{"folded", match::view::folded},
+                                            {"raw", match::view::raw},
+                                            {"leet", match::view::leet},
+                                            {"squeezed", match::view::squeezed}};
 constexpr word<match::check> check_words[] = {{"luhn", match::check::luhn}};
 constexpr std::string_view later_checks[] = {"iban", "entropy"};
 
@@ -54,7 +57,7 @@ constexpr key<part_draft> part_keys[] = {
     {"regex", need::optional, "a pattern", "A regular expression in RE2's syntax; put it in single quotes.", read_regex},
     {"words", need::optional, "a list of phrases", "Any of these words or phrases, as whole words.", read_words},
     {"in_list", need::optional, "a list's name", "Any word of one of this pack's lists.", read_in_list},
-    {"view", need::optional, "folded or raw", "The text to look at: folded (the default) sees through case, look-alike letters and hidden characters; raw takes it as it was sent.",
+    {"view", need::optional, "folded, raw, leet or squeezed", "The text to look at: folded (the default) sees through case, look-alike letters and hidden characters; raw takes it as it was sent; leet also reads digits and signs as letters; squeezed reads letters that were spelled apart.",
      [](const node& n, part_draft& into, reading& in) { read_word(n, view_words, into.value.view, in); }},
     {"check", need::optional, "luhn", "What must also hold for the match: luhn is the check digit of card numbers.",
      [](const node& n, part_draft& into, reading& in) { read_word(n, check_words, into.value.check, in, later_checks); }},

@@ -12,7 +12,7 @@ namespace stoplog::match {
 std::uint64_t looked_upto(const plan& rules, const held_text& text, cut c) {
   std::uint64_t upto = c.upto;
   if (c.end) return upto;
-  for (const view v : {view::folded, view::raw}) {
+  for (const view v : views) {
     if (!rules.of(v).used) continue;
     const held_text::piece piece = text.in(v, c.upto);
     upto = std::min(upto, text.begin_of(v, piece.base + backward(piece.text, piece.text.size(), 1), c.upto));
@@ -73,7 +73,8 @@ void all_scan::collect(const part_matcher& part, active_combination::part& progr
                                         [](const active_combination::match& x, const text_span& y) {
                                           return std::tie(x.where.begin, x.where.end) < std::tie(y.begin, y.end);
                                         });
-    if (place == progress.matches.end() || place->where != where) {
+    const bool counts = part.view() != view::squeezed || spelled_apart(text_.raw(where));
+    if (counts && (place == progress.matches.end() || place->where != where)) {
       progress.matches.insert(place, {where, known_at(part, b, base + match->end)});
     }
     from = base + after_code_point(b.piece.text, match->begin);
