@@ -38,6 +38,8 @@ test('a proven log', async t => {
     const record = await proxy.record(ids[4]);
     const found = await eventually('a checkpoint covers the last record', async () => {
       const now = await verify();
+      // Until the first checkpoint stands none can be found; nothing else is excused.
+      if (now.problems.every(said => said.startsWith('no checkpoint is signed by the key')) && !now.covered) return false;
       assert.deepEqual(now.problems, []);
       return now.covered >= record.seq && now;
     });
