@@ -113,7 +113,7 @@ anchor choose_anchor(const part_matcher& part, const literal_counts& counts) {
     a.sign_cost = cost_of(a.signs, counts);
     return a;
   }
-  a.begins = lead_of(facts);
+  a.begins = part.is_phrases() ? lead::phrase : lead_of(facts);
   const bool by_literals = prefixes_lead(facts);
   a.sign_cost = by_literals ? second_sign_cost_max : sign_cost_max;
   const std::uint32_t longest = *part.code_points_max();

@@ -12,8 +12,9 @@ namespace stoplog::match {
 
 class any_scan {
  public:
-  any_scan(const plan& rules, const unit& u, const compiled_rule& rule, const held_text& text)
-      : set_(rules.of(u.view).sets[u.set]), unit_(u), rule_(rule), part_(rule.parts[u.part]), text_(text) {}
+  // `blocks`: unless that rule is muted.
+  any_scan(const plan& rules, const unit& u, const compiled_rule& rule, const held_text& text, bool blocks)
+      : set_(rules.of(u.view).sets[u.set]), unit_(u), rule_(rule), part_(rule.parts[u.part]), text_(text), blocks_(blocks) {}
 
   // Whether the text up to the cut makes a match certain that no continuation
   // excuses. Monotone in the cut.
@@ -75,7 +76,7 @@ class any_scan {
   static std::uint64_t code_points_between(const held_text::piece& piece, std::uint64_t from, std::uint64_t to) noexcept;
   bool excused_at(text_span where) const { return unit_.excusable && excused(rule_, text_.raw(where)); }
   // A block needs no more than to know that there is a match.
-  bool waits_for_block() const noexcept { return unit_.blocks && !unit_.excusable; }
+  bool waits_for_block() const noexcept { return blocks_ && !unit_.excusable; }
 
   // Visits the matches that begin before `upto` and lie in no match with an
   // earlier begin, until `visit` returns false.
@@ -101,6 +102,7 @@ class any_scan {
   const compiled_rule& rule_;
   const part_matcher& part_;
   const held_text& text_;
+  bool blocks_;
 };
 
 }  // namespace stoplog::match

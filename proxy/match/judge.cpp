@@ -11,8 +11,8 @@ constexpr std::array views{view::folded, view::raw};
 
 }  // namespace
 
-judge::judge(const database::compiled& rules, surface where, const held_text& text)
-    : rules_(rules), use_(rules.plan_for(where)), text_(text) {
+judge::judge(const database::compiled& rules, surface where, const held_text& text, const muted_rules* muted)
+    : rules_(rules), use_(rules.plan_for(where)), text_(text), muted_(muted) {
   if (use_.mixed) applies_ = {&rules.specs, where};
   for (const std::uint32_t unit : use_.always) {
     if (applies_(use_.units[unit])) active_.combinations.add(unit).until = UINT64_MAX;
@@ -50,12 +50,12 @@ bool judge::blocks(cut c) {
   firing_combinations_.clear();
   std::uint32_t place = 0;
   for (active_part& a : active_.parts.all()) {
-    if (unit_of(a).blocks && scan(a).becomes_certain(a, c, code_points(a))) firing_parts_.push_back(place);
+    if (blocks(unit_of(a)) && scan(a).becomes_certain(a, c, code_points(a))) firing_parts_.push_back(place);
     ++place;
   }
   place = 0;
   for (active_combination& a : active_.combinations.all()) {
-    if (unit_of(a).blocks && settles_to_block(a, c)) firing_combinations_.push_back(place);
+    if (blocks(unit_of(a)) && settles_to_block(a, c)) firing_combinations_.push_back(place);
     ++place;
   }
   return !firing_parts_.empty() || !firing_combinations_.empty();
@@ -122,7 +122,7 @@ void judge::settle(cut c, const found_match& found) {
   for (std::size_t i = 0; i < active_.combinations.all().size();) {
     active_combination& a = active_.combinations.all()[i];
     const all_scan s = scan(a);
-    if (!unit_of(a).blocks) tell_settled(a, c, found);
+    if (!blocks(unit_of(a))) tell_settled(a, c, found);
     if (s.over(a, c)) {
       active_.combinations.remove(i);
     } else {

@@ -23,7 +23,8 @@ class judge {
  public:
   using found_match = std::function<void(std::uint32_t rule, text_span)>;
 
-  judge(const database::compiled& rules, surface where, const held_text& text);
+  // `muted` may be null; its rules never block.
+  judge(const database::compiled& rules, surface where, const held_text& text, const muted_rules* muted);
 
   // Judges the text up to `whole`; up to `from` it was judged before. Tells of
   // the matches that became final. When a blocking rule became certain on the
@@ -46,7 +47,9 @@ class judge {
   using watches = std::array<watch, 2>;
   using pieces = std::array<held_text::piece, 2>;
 
-  any_scan scan(const active_part& a) const { return {use_, unit_of(a), rules_.rules[unit_of(a).rule], text_}; }
+  any_scan scan(const active_part& a) const {
+    return {use_, unit_of(a), rules_.rules[unit_of(a).rule], text_, blocks(unit_of(a))};
+  }
   all_scan scan(const active_combination& a) const { return {unit_of(a), rules_.rules[unit_of(a).rule], text_}; }
   template <class Active>
   const unit& unit_of(const Active& a) const {
@@ -56,6 +59,7 @@ class judge {
     return watches_[static_cast<std::size_t>(unit_of(a).view)].count();
   }
 
+  bool blocks(const unit& u) const { return u.blocks && (muted_ == nullptr || !(*muted_)[u.rule]); }
   pieces pieces_at(cut c) const;
   void go_over(watches& w, active_units& to, const pieces& held) const;
   bool blocks(cut c);
@@ -70,6 +74,7 @@ class judge {
   const database::compiled& rules_;
   const plan& use_;
   const held_text& text_;
+  const muted_rules* muted_;
   unit_filter applies_;
   watches watches_;
   active_units active_;

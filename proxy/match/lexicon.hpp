@@ -35,6 +35,7 @@ class lexicon {
   void add(std::string_view phrase);
 
   bool empty() const noexcept { return phrases_.empty(); }
+  std::size_t size() const noexcept { return phrases_.size(); }
   template <class Visit>
   void each(Visit visit) const {
     for (const std::string& phrase : phrases_) visit(std::string_view(phrase));

@@ -2,6 +2,7 @@
 
 #include "match/checks.hpp"
 #include "match/code_points.hpp"
+#include "match/host_list.hpp"
 #include "text/fold.hpp"
 
 #include <re2/re2.h>
@@ -30,6 +31,10 @@ std::unique_ptr<re2::RE2> compile(std::string_view regex) {
   return compiled;
 }
 
+// Of so many phrases each may be a literal of the index; of more, words are
+// looked up as they come.
+constexpr std::size_t literals_max = 4096;
+
 std::string in_view(view v, std::string_view phrase) {
   return v == view::folded ? text::fold(phrase) : std::string(phrase);
 }
@@ -43,10 +48,12 @@ std::optional<std::uint32_t> smaller(std::optional<std::uint32_t> a, std::option
 
 part_matcher::part_matcher(const part& source, std::optional<std::uint32_t> max_length,
                            std::optional<problem>& found)
-    : view_(source.view), check_(source.check) {
-  const int kinds = (source.regex.empty() ? 0 : 1) + (source.words.empty() ? 0 : 1) + (source.list ? 1 : 0);
+    : view_(source.view), check_(source.check), entropy_min_(source.entropy_min) {
+  const int kinds = (source.regex.empty() ? 0 : 1) + (source.words.empty() ? 0 : 1) + (source.list ? 1 : 0) + (source.hosts ? 1 : 0);
   if (kinds != 1) {
     found = {"E234", "a part needs exactly one of regex, words and in_list, and it must not be empty"};
+  } else if (source.hosts) {
+    use_hosts(source);
   } else if (source.regex.empty()) {
     use_phrases(source);
   } else {
@@ -102,9 +109,22 @@ void part_matcher::use_phrases(const part& source) {
   }
 }
 
+// What begins a host stands on a word's border, so that its run is one of those
+// that phrases have; what ends it may be told by the next code point only.
+void part_matcher::use_hosts(const part& source) {
+  hosts_ = source.hosts;
+  facts_.longest = hosts_->code_points_max() + 1;  // a dot at the end
+  facts_.shortest = hosts_->code_points_min();
+  facts_.can_be_empty = false;
+  facts_.trailing_some.word_boundary = true;
+  facts_.bytes = hosts_->bytes();
+  facts_.bytes.set(static_cast<unsigned char>('.'));
+  facts_.first_bytes = hosts_->first_bytes();
+}
+
 std::vector<std::string_view> part_matcher::phrases() const {
   std::vector<std::string_view> list;
-  if (phrases_) phrases_->each([&](std::string_view phrase) { list.push_back(phrase); });
+  if (phrases_ && phrases_->size() <= literals_max) phrases_->each([&](std::string_view phrase) { list.push_back(phrase); });
   std::sort(list.begin(), list.end());
   return list;
 }
@@ -170,6 +190,10 @@ std::optional<match_span> part_matcher::first_of_phrases(std::string_view text, 
 std::optional<std::size_t> part_matcher::longest_at(std::string_view text, std::size_t begin,
                                                     std::size_t limit) const {
   if (code_points_max_) limit = std::min(limit, forward(text, begin, *code_points_max_));
+  if (hosts_) {
+    const auto end = hosts_->end_at(text, begin, limit);
+    return end && passes(text.substr(begin, *end - begin)) ? end : std::nullopt;
+  }
   std::size_t end = begin;
   if (phrases_) {
     phrases_->at(text, begin, limit, [&](std::size_t length) {
@@ -190,6 +214,7 @@ std::optional<std::size_t> part_matcher::longest_at(std::string_view text, std::
 
 std::optional<std::size_t> part_matcher::shortest_at(std::string_view text, std::size_t begin,
                                                      std::size_t limit) const {
+  if (hosts_) return longest_at(text, begin, limit);
   if (phrases_) {
     std::size_t shortest = 0;
     phrases_->at(text, begin, limit, [&](std::size_t length) {
@@ -220,7 +245,7 @@ bool part_matcher::spans(std::string_view text, std::size_t begin, std::size_t e
 }
 
 bool part_matcher::passes(std::string_view matched) const {
-  return match::passes(check_, matched);
+  return match::passes(check_, matched, entropy_min_);
 }
 
 }  // namespace stoplog::match

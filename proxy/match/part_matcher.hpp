@@ -65,12 +65,15 @@ class part_matcher {
 
   stoplog::match::view view() const noexcept { return view_; }
   const pattern_facts& facts() const noexcept { return facts_; }
-  // Of `words` and lists: what stands in the text, byte for byte.
+  bool is_phrases() const noexcept { return regex_ == nullptr; }  // or hosts
+  // Of `words` and lists: what stands in the text, byte for byte. Nothing of
+  // hosts, and where there are too many to look for each.
   std::vector<std::string_view> phrases() const;
 
  private:
   void use_regex(const part& source, std::optional<problem>& found);
   void use_phrases(const part& source);
+  void use_hosts(const part& source);
   std::optional<std::size_t> longest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
   std::optional<std::size_t> shortest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
   std::optional<match_span> first_of_regex(std::string_view text, std::size_t from, std::size_t limit) const;
@@ -80,11 +83,13 @@ class part_matcher {
 
   stoplog::match::view view_;
   stoplog::match::check check_;
+  double entropy_min_;
   std::optional<std::uint32_t> code_points_max_;
   pattern_facts facts_;
   std::unique_ptr<re2::RE2> regex_;
   std::unique_ptr<re2::RE2> begun_;   // (?:closure)\z; null: any text may be a beginning
   std::unique_ptr<lexicon> phrases_;
+  std::shared_ptr<const host_list> hosts_;
 };
 
 }  // namespace stoplog::match

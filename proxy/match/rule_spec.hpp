@@ -24,15 +24,19 @@ enum class view : std::uint8_t {
 };
 
 // What must also hold for the text of a match.
-enum class check : std::uint8_t { none, luhn };
+enum class check : std::uint8_t { none, luhn, iban, entropy };
 
-// One pattern. Exactly one of `regex`, `words` and `list` is set.
+class host_list;
+
+// One pattern. Exactly one of `regex`, `words`, `list` and `hosts` is set.
 struct part {
   std::string regex;                // RE2 syntax, UTF-8
   std::vector<std::string> words;   // literal phrases, each on word boundaries
   std::shared_ptr<const std::unordered_set<std::string>> list;  // whole words of the text, literally
+  std::shared_ptr<const host_list> hosts;   // and all hosts below them; of the folded view
   stoplog::match::view view = view::folded;
   stoplog::match::check check = check::none;
+  double entropy_min = 0;           // of check entropy: more bits a character than this
 };
 
 struct expression {
@@ -61,6 +65,9 @@ inline std::uint32_t expression::thing_count() const noexcept {
   for (std::size_t i = 0; i < parts.size(); ++i) most = std::max(most, thing_of(i) + 1);
   return most;
 }
+
+// By rule: true where matches are found and recorded but do nothing.
+using muted_rules = std::vector<bool>;
 
 struct rule_spec {
   expression match;

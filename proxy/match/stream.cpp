@@ -24,8 +24,8 @@ constexpr std::uint64_t forget_bytes = 96;
 }  // namespace
 
 struct stream::state {
-  state(std::shared_ptr<const database> database, surface where)
-      : rules(std::move(database)), judging(rules->internals(), where, text) {}
+  state(std::shared_ptr<const database> database, surface where, std::shared_ptr<const muted_rules> without)
+      : rules(std::move(database)), muted(std::move(without)), judging(rules->internals(), where, text, muted.get()) {}
 
   bool advance(cut from_to, std::uint64_t from);
   void report(std::uint32_t rule, text_span where);
@@ -33,6 +33,7 @@ struct stream::state {
   void forget();
 
   std::shared_ptr<const database> rules;
+  std::shared_ptr<const muted_rules> muted;
   held_text text;
   judge judging;
   finding_list findings;
@@ -47,7 +48,7 @@ struct stream::state {
 
 void stream::state::report(std::uint32_t rule, text_span where) {
   const finding f{rule, where};
-  const verdict effect = rules->rule(rule).effect;
+  const verdict effect = muted != nullptr && (*muted)[rule] ? verdict::allow : rules->rule(rule).effect;
   last.verdict = std::max(last.verdict, effect);
   if (effect == verdict::block) {
     deciding.push_back(f);
@@ -95,8 +96,8 @@ const std::bitset<256>& held_first(const database& rules, surface where) noexcep
   return rules.internals().plan_for(where).held_first;
 }
 
-stream::stream(std::shared_ptr<const database> rules, surface where)
-    : state_(std::make_unique<state>(std::move(rules), where)) {}
+stream::stream(std::shared_ptr<const database> rules, surface where, std::shared_ptr<const muted_rules> muted)
+    : state_(std::make_unique<state>(std::move(rules), where, std::move(muted))) {}
 stream::~stream() = default;
 stream::stream(stream&&) noexcept = default;
 stream& stream::operator=(stream&&) noexcept = default;

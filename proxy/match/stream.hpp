@@ -70,8 +70,9 @@ const std::bitset<256>& held_first(const database& rules, surface where) noexcep
 
 class stream {
  public:
-  // `database` must outlive the stream's use of it; the stream keeps it alive.
-  stream(std::shared_ptr<const database> rules, surface where);
+  // The stream keeps both alive. A muted rule has no effect, and is held back for
+  // as if it had; its matches may become no longer by that.
+  stream(std::shared_ptr<const database> rules, surface where, std::shared_ptr<const muted_rules> muted = nullptr);
   ~stream();
   stream(stream&&) noexcept;
   stream& operator=(stream&&) noexcept;
