@@ -79,6 +79,7 @@ void read_finding(const object& from, finding& f) {
   from.text("fingerprint", f.fingerprint);
   from.text("excerpt", f.excerpt);
   from.text("exception", f.exception);
+  from.text("lapsed_exception", f.lapsed_exception);
 }
 
 void read_coverage(const object& from, coverage& c) {

@@ -88,6 +88,7 @@ void write_finding(line_writer& out, const finding& f) {
   out.text("fingerprint", f.fingerprint);
   out.text("excerpt", f.excerpt);
   out.text("exception", f.exception);
+  out.text("lapsed_exception", f.lapsed_exception);
   out.raw().end_object();
 }
 

@@ -18,7 +18,7 @@ struct finding {
   std::string pack;
   std::string category;
   std::string severity;
-  std::string mode;         // enforce, shadow
+  std::string mode;         // enforce, canary, shadow
   std::string enforced;     // what it did: allow, redact, block
   std::string would;        // what it would have done if enforced
   std::string direction;
@@ -29,7 +29,8 @@ struct finding {
   std::uint64_t end = 0;
   std::string fingerprint;
   std::string excerpt;      // only where the policy says so
-  std::string exception;    // the id of the exception that let it pass
+  std::string exception;         // by which the rule did nothing
+  std::string lapsed_exception;  // by which it would have done nothing, but that it had expired
   friend bool operator==(const finding&, const finding&) = default;
 };
 

@@ -60,7 +60,7 @@ void add_filters(CLI::App& verb, const shared_request& request) {
   verb.add_option("--rule", f.rule, "This and the next four must hold for one and the same finding");
   verb.add_option("--category", f.category);
   verb.add_option("--severity", f.severity)->check(CLI::IsMember({"info", "low", "medium", "high", "critical"}));
-  verb.add_option("--mode", f.mode)->check(CLI::IsMember({"enforce", "shadow"}));
+  verb.add_option("--mode", f.mode)->check(CLI::IsMember({"enforce", "canary", "shadow"}));
   verb.add_option("--fingerprint", f.fingerprint, "Of the matched text");
   verb.add_option("--policy", f.policy_digest, "A policy digest or its beginning");
   verb.add_option("--since", request->since, "2026-11-23T08:15:30Z, or how long ago: 15m, 2h, 7d");

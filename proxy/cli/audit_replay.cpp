@@ -30,7 +30,7 @@ class judges {
       : from_(std::move(from)), all_(std::move(all)), only_(std::move(only)) {}
 
   std::shared_ptr<const policy::compiled_policy> of(const record& r) const {
-    if (only_.empty()) return all_->select({r.route, r.team, r.key_id, r.model_asked});
+    if (only_.empty()) return all_->select({r.route, r.team, r.key_id, r.model_asked, r.endpoint, {}});
     for (const auto& each : all_->policies()) {
       if (each->name() == only_) return each;
     }

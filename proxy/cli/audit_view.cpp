@@ -103,6 +103,7 @@ void show_findings(sheet& to, const record& r) {
     to.field("  fingerprint", f.fingerprint);
     to.field("  excerpt", f.excerpt);
     to.field("  exception", f.exception);
+    to.field("  expired exception", f.lapsed_exception);
   }
   if (r.findings_dropped != 0) to.line("and " + std::to_string(r.findings_dropped) + " more that were only counted");
 }

@@ -97,7 +97,7 @@ exit_code check(const options& asked) {
   problems found;
   const auto read = read_sources(asked.paths, found);
   if (!read) return exit_code::usage;
-  const examination all = examine(*read, std::move(found), asked.rules);
+  const examination all = examine(*read, wall_now(), std::move(found), asked.rules);
   if (asked.output == "json") {
     print_json(all);
   } else if (asked.output == "sarif") {

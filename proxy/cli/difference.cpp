@@ -3,6 +3,7 @@
 #include "cli/difference.hpp"
 
 #include "config/yaml_reader.hpp"
+#include "policy/inherit.hpp"
 #include "policy/resolve.hpp"
 #include "policy/version.hpp"
 
@@ -49,7 +50,9 @@ struct file_tree {
 
 using trees = std::map<std::string, file_tree>;
 
-std::string mode_text(policy::mode m) { return std::string(to_string(m)); }
+std::string mode_text(policy::mode m, std::uint32_t percent) {
+  return std::string(to_string(m)) + (m == policy::mode::canary ? " " + std::to_string(percent) + "%" : "");
+}
 
 class comparison {
  public:
@@ -142,17 +145,23 @@ class comparison {
 
   struct running {
     policy::mode mode;
+    std::uint32_t percent;
     place where;
   };
 
   static std::map<std::string, running> modes_in(const config::documents& all, const std::string& name, bool& there) {
     std::map<std::string, running> modes;
-    for (const auto& p : all.policies) {
-      if (p.name != name) continue;
-      there = true;
-      problems told_when_compiled;
-      for (const auto& r : policy::resolve(p, all.packs, told_when_compiled).rules) modes.emplace(r.rule->id, running{r.mode, r.rule->place});
+    problems told_when_compiled;
+    const policy::policy* latest = nullptr;  // of a template there may be several
+    const auto merged = policy::inherit(all.policies, told_when_compiled);
+    for (const auto& each : merged) {
+      const policy::policy& p = each.merged;
+      const bool later = latest == nullptr || policy::parse_version(latest->version) < policy::parse_version(p.version);
+      if (p.name == name && later) latest = &p;
     }
+    there = latest != nullptr;
+    if (!there) return modes;
+    for (const auto& r : policy::resolve(*latest, all.packs, told_when_compiled).rules) modes.emplace(r.rule->id, running{r.mode, r.percent, r.rule->place});
     return modes;
   }
 
@@ -170,7 +179,8 @@ class comparison {
     }
     for (const auto& rule : rules) {
       const bool ran = !off(before, rule), runs = !off(after, rule);
-      const std::string was = ran ? mode_text(before.at(rule).mode) : "off", is = runs ? mode_text(after.at(rule).mode) : "off";
+      const auto text_of = [&](const auto& modes) { return mode_text(modes.at(rule).mode, modes.at(rule).percent); };
+      const std::string was = ran ? text_of(before) : "off", is = runs ? text_of(after) : "off";
       if (was != is) tell("policy " + name, "rule " + rule, "mode " + was + " -> " + is, (runs ? after : before).at(rule).where);
     }
   }

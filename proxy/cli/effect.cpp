@@ -5,7 +5,6 @@
 #include "json/document.hpp"
 #include "json/writer.hpp"
 #include "match/stream.hpp"
-#include "policy/spec.hpp"
 
 #include <istream>
 #include <optional>
@@ -33,7 +32,9 @@ std::optional<judged> judge_request(const policy::policy_set& all, policy::subje
   const auto facts = guard.read(body);
   if (!facts) return std::nullopt;
   if (who.model.empty() && facts->model != no_model) who.model = facts->model;
-  const auto policy = all.select(who);
+  who.dialect = chat_codec().name();
+  who.conversation = guard.conversation();
+  const auto policy = policy::applied(all.select(who), who, wall_now());
   if (policy == nullptr) return std::nullopt;
   const auto outcome = guard.inspect(policy);
   if (!outcome) return std::nullopt;
@@ -41,16 +42,16 @@ std::optional<judged> judge_request(const policy::policy_set& all, policy::subje
 }
 
 std::optional<judged> judge_text(const policy::policy_set& all, const policy::subject& who, surface where, std::string_view text) {
-  const auto policy = all.select(who);
+  const auto policy = policy::applied(all.select(who), who, wall_now());
   if (policy == nullptr) return std::nullopt;
-  match::stream stream(policy->database(), where);
+  match::stream stream(policy->database(), where, policy->muted(where.direction));
   if (!stream.feed(text, true)) return std::nullopt;
   policy::decision decision(verdict::allow);
   for (const auto& f : stream.findings()) {
     policy::finding made;
     made.rule = f.rule;
     made.mode = policy->rules()[f.rule].mode;
-    made.enforced = policy::effect_of(policy->rules()[f.rule].action, made.mode);
+    made.enforced = policy->effect(f.rule, where.direction);
     made.where = where;
     made.span = f.where;
     decision.add(made, *policy);
@@ -105,7 +106,7 @@ std::string effect::add_lines(std::istream& in, const std::string& name) {
 }
 
 void effect::add_record(const audit::record& r) {
-  const policy::subject who{r.route, r.team, r.key_id, r.model_asked};
+  const policy::subject who{r.route, r.team, r.key_id, r.model_asked, r.endpoint, r.conversation};
   for (const auto& f : r.findings) {
     const auto way = direction_from(f.direction);
     const auto speaker = role_from(f.role);

@@ -10,33 +10,23 @@ namespace {
 
 place at(const std::string& file, const config::node& n) { return {file, n.at.line, n.at.column}; }
 
-const policy::pack_use* use_of(const policy::policy& p, const policy::pack& pack) {
-  const auto found = std::find_if(p.use.begin(), p.use.end(), [&](const auto& u) { return u.pack == pack.name; });
-  return found == p.use.end() ? nullptr : &*found;
-}
-
-const policy::rule_override* override_of(const policy::policy& p, const policy::rule& rule) {
-  const auto found = std::find_if(p.overrides.begin(), p.overrides.end(), [&](const auto& o) { return o.rule == rule.id; });
-  return found == p.overrides.end() ? nullptr : &*found;
-}
-
 // In the order in which resolving gives way: an override, then strictness, then
 // the pack's use, then the policy's default.
-void tell_mode(effective_rule& r, const policy::policy& p, written_places& where) {
-  const auto* use = use_of(p, *r.pack);
-  if (const auto* change = override_of(p, *r.rule)) {
-    r.decided_by = "override: " + change->reason;
-    r.mode_place = change->place;
-  } else if (use != nullptr && r.rule->strictness > use->strictness) {
-    r.decided_by = "its strictness " + std::to_string(r.rule->strictness) + " is above the " + std::to_string(use->strictness) + " of use";
-    r.mode_place = use->place;
-  } else if (use != nullptr && use->mode) {
+void tell_mode(effective_rule& r, const policy::resolved_rule& by, const policy::policy& p) {
+  const std::uint32_t strictness = by.use->strictness.value_or(1);
+  if (by.changed != nullptr) {
+    r.decided_by = "override: " + by.changed->reason;
+    r.mode_place = by.changed->place;
+  } else if (by.rule->strictness > strictness) {
+    r.decided_by = "its strictness " + std::to_string(by.rule->strictness) + " is above the " + std::to_string(strictness) + " of use";
+    r.mode_place = by.use->place;
+  } else if (by.use->mode) {
     r.decided_by = "use";
-    r.mode_place = use->place;
+    r.mode_place = by.use->mode_place.line != 0 ? by.use->mode_place : by.use->place;
   } else {
-    r.mode_place = where.default_mode(p);
-    const bool said = r.mode_place.line != p.place.line || r.mode_place.column != p.place.column;
-    r.decided_by = said ? "defaults.mode" : "the default of the language";
+    const auto said = p.said.find("defaults.mode");
+    r.mode_place = said != p.said.end() ? said->second : p.place;
+    r.decided_by = said != p.said.end() ? "defaults.mode" : "the default of the language";
   }
 }
 
@@ -51,11 +41,16 @@ const config::node* written_places::tree(const std::string& file) {
   return known->second ? &*known->second : nullptr;
 }
 
-place written_places::default_mode(const policy::policy& of) {
-  const auto* root = tree(of.place.file);
-  const auto* defaults = root != nullptr ? root->find("defaults") : nullptr;
-  const auto* mode = defaults != nullptr ? defaults->find("mode") : nullptr;
-  return mode != nullptr ? at(of.place.file, *mode) : of.place;
+std::string written_places::value(const place& of, std::string_view dotted) {
+  const auto* at = tree(of.file);
+  while (at != nullptr && !dotted.empty()) {
+    const std::size_t dot = dotted.find('.');
+    const auto* inner = at->find(dotted.substr(0, dot));
+    if (inner == nullptr) inner = at->find(dotted);  // a name with a dot in it: a category
+    dotted.remove_prefix(inner == nullptr || dot == std::string_view::npos || inner == at->find(dotted) ? dotted.size() : dot + 1);
+    at = inner;
+  }
+  return at == nullptr ? std::string() : at->text;
 }
 
 place written_places::action(const policy::pack& of, const policy::rule& rule) {
@@ -75,8 +70,8 @@ std::vector<effective_rule> effective_rules(const policy::policy& of, std::span<
                                             written_places& where, problems& found) {
   std::vector<effective_rule> all;
   for (const auto& resolved : policy::resolve(of, packs, found).rules) {
-    effective_rule r{resolved.pack, resolved.rule, resolved.mode, {}, {}, where.action(*resolved.pack, *resolved.rule)};
-    tell_mode(r, of, where);
+    effective_rule r{resolved.pack, resolved.rule, resolved.mode, resolved.percent, {}, {}, where.action(*resolved.pack, *resolved.rule)};
+    tell_mode(r, resolved, of);
     all.push_back(std::move(r));
   }
   return all;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stoplog::cli {
@@ -15,9 +16,9 @@ namespace stoplog::cli {
 // The lines of keys that the loader does not keep, read again from the files.
 class written_places {
  public:
-  // The value of defaults.mode; the policy's own place if it does not say it or
-  // its file cannot be read again (stdin).
-  place default_mode(const policy::policy& of);
+  // The single value under a dotted key of the file, as it is written there; empty
+  // if there is none, or the file cannot be read again (stdin).
+  std::string value(const place& of, std::string_view dotted);
 
   // The value of a rule's action; else the rule's own place.
   place action(const policy::pack& of, const policy::rule& rule);
@@ -31,12 +32,13 @@ struct effective_rule {
   const policy::pack* pack;
   const policy::rule* rule;
   stoplog::policy::mode mode;
+  std::uint32_t percent;   // of canary
   std::string decided_by;  // "override: the reason", "strictness 3 of the rule is above 1", "use", "defaults.mode", "the language"
   place mode_place;
   place action_place;
 };
 
-// Every rule of the packs that the policy uses, those that are off too, in the
+// `of` has in it what it extends. Every rule of the packs that the policy uses, those that are off too, in the
 // order of the packs. What cannot be resolved is told.
 std::vector<effective_rule> effective_rules(const policy::policy& of, std::span<const policy::pack> packs,
                                             written_places& where, problems& found);

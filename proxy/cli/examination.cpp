@@ -62,7 +62,7 @@ void in_order_of_files(problems& found) {
 
 }  // namespace
 
-examination examine(const config::documents& read, problems found, bool with_holds) {
+examination examine(const config::documents& read, wall_time now, problems found, bool with_holds) {
   examination all;
   all.packs = read.packs.size();
   all.policies = read.policies.size();
@@ -70,6 +70,7 @@ examination examine(const config::documents& read, problems found, bool with_hol
     for (const auto& rule : pack.rules) all.rules.push_back({&rule, &pack, {}, {}, {}, {}});
   }
   check_rules(all.rules, with_holds, found);
+  for (const auto& p : read.policies) policy::lint(p, now, found);
   if (const auto policies = policy::policy_set::compile(read.packs, read.policies, any_key, found)) {
     add_modes(*policies, all.rules);
     for (const auto& s : read.settings_files) config::check_policies_reach(s, *policies, found);

@@ -29,6 +29,6 @@ struct examination {
 };
 
 // `found` is what reading told.
-examination examine(const config::documents& read, problems found, bool with_holds);
+examination examine(const config::documents& read, wall_time now, problems found, bool with_holds);
 
 }  // namespace stoplog::cli

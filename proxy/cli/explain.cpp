@@ -1,4 +1,5 @@
 // stoplog explain: the whole story of one text, in reading order.
+#include "audit/timestamp.hpp"
 #include "cli/explain_record.hpp"
 #include "cli/report.hpp"
 #include "cli/sources.hpp"
@@ -24,6 +25,7 @@ struct options {
   std::string policy, direction = "request", role = "user", channel = "content", output = "human";
   policy::subject who;
   std::string config, directory;   // of the log: then a record is explained
+  std::string at;  // an instant; empty: now
   bool reveal = false;
 };
 
@@ -90,6 +92,11 @@ void print_match(paper& out, const explained& e, const matched_rule& m) {
     out.write((e.reveal ? "  " + in_quotes(part_of(e, m.spans[i])) : "") + "\n");
   }
   if (m.spans.size() > shown_spans_max) out.write("    match   and " + std::to_string(m.spans.size() - shown_spans_max) + " more\n");
+  for (const auto* x : {m.excuse, m.lapsed}) {
+    if (x == nullptr) continue;
+    const std::string end = to_rfc3339(x->expires).substr(0, 19) + "Z";
+    out.write("    except  " + x->id + ", " + short_place(x->place) + (x == m.excuse ? ", until " + end : ", but it expired at " + end) + "\n");
+  }
   const std::string what = m.would == verdict::allow ? "is recorded" : m.did == m.would ? "enforced: " + std::string(to_string(m.did)) : "would " + std::string(to_string(m.would)) + "; recorded only";
   out.write("    effect  " + what + (m.late ? ", but the text was blocked before it came to this" : "") + "\n");
 }
@@ -144,6 +151,8 @@ void print_json(const explained& e) {
   for (const auto& m : e.story.matched) {
     out.begin_object();
     add_rule(out, m.rule);
+    if (m.excuse != nullptr) out.member("exception", m.excuse->id);
+    if (m.lapsed != nullptr) out.member("lapsed_exception", m.lapsed->id);
     out.member("enforced", to_string(m.did)).member("would", to_string(m.would)).member("behind_the_block", m.late).key("spans").begin_array();
     for (const auto& s : m.spans) {
       out.begin_object().member("begin", static_cast<std::int64_t>(s.begin)).member("end", static_cast<std::int64_t>(s.end));
@@ -180,11 +189,18 @@ exit_code explain(options asked) {
   if (!read) return exit_code::usage;
   const auto all = policy::policy_set::compile(read->packs, read->policies, any_key, found);
   if (all == nullptr || has_errors(found)) return not_loaded(found, read->texts);
-  const chosen by = choose(*all, asked);
+  const auto at = asked.at.empty() ? std::optional(wall_now()) : audit::parse_rfc3339(asked.at);
+  if (!at) {
+    std::cerr << "stoplog explain: --at takes an instant like 2026-12-31T18:00:00Z\n";
+    return exit_code::usage;
+  }
+  chosen by = choose(*all, asked);
   if (by.policy == nullptr) {
     std::cerr << "stoplog explain: " << (asked.policy.empty() ? "no policy takes this request; the proxy refuses it" : "no policy here has that name") << '\n';
     return exit_code::usage;
   }
+  if (asked.who.conversation.empty()) asked.who.conversation = *text;
+  by.policy = policy::applied(by.policy, asked.who, *at);
   const auto way = direction_from(asked.direction).value();
   const auto speaker = way == direction::response ? role::assistant : role_from(asked.role).value();
   const surface where{way, speaker, channel_from(asked.channel).value()};
@@ -240,6 +256,9 @@ void add_explain(CLI::App& program, exit_code& code) {
   verb->add_option("--team", asked->who.team, "The client's team");
   verb->add_option("--key", asked->who.key_id, "The client's key id");
   verb->add_option("--model", asked->who.model, "The model asked for");
+  verb->add_option("--dialect", asked->who.dialect, "The kind of request, like chat_completions");
+  verb->add_option("--conversation", asked->who.conversation, "Its first user message, which decides who is in a canary; default: the text");
+  verb->add_option("--at", asked->at, "The instant at which exceptions are looked at; default: now");
   verb->add_flag("--reveal", asked->reveal, "Print the matched text and what goes on");
   verb->add_option("-o,--output", asked->output, "human or json")->check(CLI::IsMember({"human", "json"}))->capture_default_str();
   verb->callback([asked, text, &code] {

@@ -129,7 +129,7 @@ exit_code explain_record(const record_question& asked) {
     return code_of_errors(wrong);
   }
   const auto& r = found->value;
-  const auto by = all->select({r.route, r.team, r.key_id, r.model_asked});
+  const auto by = all->select({r.route, r.team, r.key_id, r.model_asked, r.endpoint, {}});
   const auto again = by == nullptr ? std::vector<today>{} : judge_again(r, *by);
   asked.json ? print_json(*found, by.get(), again) : print_human(*found, by.get(), again, asked.reveal);
   return code;

@@ -69,10 +69,13 @@ constexpr text_type text_types[] = {
     {"an upstream's name", name_pattern},
     {"a list's name", ""},
     {"a version", version_pattern},
+    {"luhn, iban or entropy>3.5", R"(^(luhn|iban|entropy>[0-7](\.[0-9])?)$)"},
     {"1.4.0, ~1.4 or ^1", R"(^[~^]?[0-9]+(\.[0-9]+){0,2}$)"},
     {"words joined by dots", R"(^[a-z][a-z0-9_]*(\.[a-z0-9_]+)*$)"},
     {"a duration", "^(0|[1-9][0-9]*)(ms|s|m|h|d)$"},
     {"a size", "^(0|[1-9][0-9]*)(B|KiB|MiB|GiB)$"},
+    {"a policy to extend", R"(^[A-Za-z0-9][A-Za-z0-9._-]{0,63}(@[~^]?[0-9]+(\.[0-9]+){0,2})?$)"},
+    {"a date", "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$"},
     {"a path", ""},
     {"a method and a path", "^(GET|POST) /"},
     {"a URL", ""},
@@ -149,11 +152,26 @@ void add_fragments(json::writer& to) {
   to.end_object();
 }
 
+// What stands for some categories each.
+void add_by_category(json::writer& to, std::string_view phrase) {
+  to.member("type", "object").member("minProperties", std::int64_t{1});
+  to.key("propertyNames").begin_object().member("pattern", "^[a-z0-9_.]*[*]?$").end_object();
+  to.key("additionalProperties").begin_object();
+  if (phrase.starts_with("block or allow")) {
+    add_enum(to, {"block", "allow"});
+    to.end_object().key("required").begin_array().string("default").end_array();
+    return;
+  }
+  add_text(to, "[^ \\t\\n]");
+  to.end_object();
+}
+
 // The one place that reads the phrases; one that it does not know is a bug.
 void add_type(json::writer& to, std::string_view phrase, std::string_view holds) {
   constexpr std::string_view number = "a number, ", fraction = "a fraction, ", automatic = "auto or a number, ";
   if (phrase == "names of lists") return add_lists(to, holds);
   if (phrase == "names of fragments") return add_fragments(to);
+  if (phrase.ends_with(" by category")) return add_by_category(to, phrase);
   if (phrase.starts_with("keys")) {
     expects(!holds.empty(), "a group of keys that no table describes");
     to.member("$ref", "#/$defs/" + definition_name(holds));

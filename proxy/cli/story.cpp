@@ -66,7 +66,7 @@ void add_near(const effective_rule& r, surface where, std::string_view text, std
                                     [](const auto& p) { return p.check != match::check::none; });
   if (checked == r.rule->match.parts.end() || !matches(wider, where, text)) return;
   const auto part = static_cast<std::size_t>(checked - r.rule->match.parts.begin());
-  into.push_back({r, "the check digit (luhn) of what it found is wrong", r.rule->part_places.at(part)});
+  into.push_back({r, "what it found does not pass its `check`", r.rule->part_places.at(part)});
 }
 
 policy::finding finding_of(const match::finding& f, const policy::compiled_policy& by, surface where) {
@@ -74,7 +74,7 @@ policy::finding finding_of(const match::finding& f, const policy::compiled_polic
   policy::finding made;
   made.rule = f.rule;
   made.mode = rule.mode;
-  made.enforced = policy::effect_of(rule.action, rule.mode);
+  made.enforced = by.effect(f.rule, where.direction);
   made.would = policy::effect_of(rule.action, policy::mode::enforce);
   made.where = where;
   made.span = f.where;
@@ -85,7 +85,7 @@ policy::finding finding_of(const match::finding& f, const policy::compiled_polic
 
 result<story> tell(const policy::compiled_policy& policy, const std::vector<effective_rule>& rules, surface where,
                    std::string_view text) {
-  match::stream stream(policy.database(), where);
+  match::stream stream(policy.database(), where, policy.muted(where.direction));
   const auto step = stream.feed(text, true);
   if (!step) return step.error();
   story told;
@@ -102,8 +102,15 @@ result<story> tell(const policy::compiled_policy& policy, const std::vector<effe
   for (const auto& r : rules) {
     if (r.rule->match.parts.empty() && r.rule->signals.empty()) continue;
     matched_rule one{r, {}, policy::effect_of(r.rule->action, r.mode), policy::effect_of(r.rule->action, policy::mode::enforce)};
-    for (const auto& f : stream.findings()) {
-      if (policy.rules()[f.rule].id == r.rule->id) one.spans.push_back(f.where);
+    const auto active = std::find_if(policy.rules().begin(), policy.rules().end(), [&](const auto& a) { return a.id == r.rule->id; });
+    if (active != policy.rules().end()) {
+      const auto index = static_cast<std::uint32_t>(active - policy.rules().begin());
+      one.did = policy.effect(index, where.direction);
+      one.excuse = policy.excuse(index, where.direction);
+      one.lapsed = policy.lapsed_excuse(index, where.direction);
+      for (const auto& f : stream.findings()) {
+        if (f.rule == index) one.spans.push_back(f.where);
+      }
     }
     if (one.spans.empty() && !r.rule->signals.empty()) continue;  // it means nothing without them
     if (one.spans.empty() && r.mode != policy::mode::off) {

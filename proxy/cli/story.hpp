@@ -18,6 +18,8 @@ struct matched_rule {
   std::vector<match::text_span> spans;  // in the order of the text
   verdict did;                          // what it may do under its mode
   verdict would;                        // what it would do if enforced
+  const policy::exception* excuse = nullptr;  // by which it does nothing
+  const policy::exception* lapsed = nullptr;  // by which it would do nothing, but that it has expired
   bool late = false;                    // only in the text behind the block: in no record of an answer
 };
 

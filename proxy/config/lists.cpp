@@ -1,4 +1,5 @@
 // Lists of words and fragments of patterns, which rules refer to by name.
+#include "config/host_name.hpp"
 #include "config/pack_draft.hpp"
 #include "config/read_file.hpp"
 #include "config/reference.hpp"
@@ -12,31 +13,72 @@
 namespace stoplog::config {
 namespace {
 
+// Of one bad file a thousand problems help nobody.
+constexpr std::size_t list_errors_max = 100;
+constexpr std::size_t entries_max = 1'000'000;
+constexpr std::size_t list_bytes_max = 64 * 1024 * 1024;
+
+// A list on its way: words, or hosts in each of their spellings.
+struct list_draft {
+  std::string file;
+  std::string kind;
+  const node* entries = nullptr;
+  std::shared_ptr<word_set> words = std::make_shared<word_set>();
+  std::shared_ptr<match::host_list> hosts = std::make_shared<match::host_list>();
+  std::size_t count = 0;
+
+  bool of_hosts() const { return kind == "hosts"; }
+};
+
 // The matcher compares lists with single words of a text.
 bool is_one_word(std::string_view entry) {
   return !entry.empty() && entry.find_first_of(" \t\r\n") == std::string_view::npos;
 }
 
-void add_entry(const node& n, std::string entry, const std::string& where, word_set& into, reading& in) {
-  if (!is_one_word(entry)) return in.error(n, "E125", where + "an entry of a list is one word without spaces");
-  if (!into.insert(std::move(entry)).second) in.error(n, "E118", where + "this entry stands in the list already");
+void add_host(const node& n, const std::string& entry, const std::string& where, list_draft& into, reading& in) {
+  const auto spellings = spellings_of_host(entry);
+  if (spellings.empty()) {
+    return in.error(n, "E125", where + "an entry of a list of hosts is a host name, like evil.example, without scheme, path, port or *");
+  }
+  bool is_new = false;
+  for (const auto& host : spellings) is_new = into.hosts->add(host) || is_new;
+  if (!is_new) in.error(n, "E118", where + "this host stands in the list already");
 }
 
-void read_inline(const node& n, word_set& into, reading& in) {
+// False: no more is to be read.
+bool add_entry(const node& n, std::string entry, const std::string& where, list_draft& into, reading& in) {
+  if (++into.count > entries_max) {
+    in.error(n, "E125", where + "a list has at most a million entries");
+    return false;
+  }
+  if (!is_one_word(entry)) {
+    in.error(n, "E125", where + "an entry of a list is one word without spaces");
+  } else if (into.of_hosts()) {
+    add_host(n, entry, where, into, in);
+  } else if (!into.words->insert(std::move(entry)).second) {
+    in.error(n, "E118", where + "this entry stands in the list already");
+  }
+  return in.errors() < list_errors_max;
+}
+
+void read_inline(const node& n, list_draft& into, reading& in) {
   std::vector<std::string> entries;
   read_list(n, entries, in, read_line);
   for (std::size_t i = 0; i < entries.size(); ++i) {
-    if (!entries[i].empty()) add_entry(n.items[i], std::move(entries[i]), "", into, in);
+    if (!entries[i].empty() && !add_entry(n.items[i], std::move(entries[i]), "", into, in)) return;
   }
 }
 
-struct list_file {
-  std::string path;
-};
-
-constexpr key<list_file> list_file_keys[] = {
-    {"file", need::required, "a path, relative to the pack", "One entry a line; blank lines and lines that begin with # do not count.",
-     [](const node& n, list_file& into, reading& in) { read_line(n, into.path, in); }},
+constexpr key<list_draft> list_keys[] = {
+    {"kind", need::optional, "words or hosts", "hosts: entries are host names, and match with every host below them, however case, a dot at the end, or the spelling of other scripts. Default: words.",
+     [](const node& n, list_draft& into, reading& in) {
+       constexpr std::string_view kinds[] = {"words", "hosts"};
+       const std::size_t at = read_choice(n, kinds, {}, in);
+       if (at < 2) into.kind = kinds[at];
+     }},
+    {"entries", need::optional, "a list of lines", "The entries.", [](const node& n, list_draft& into, reading&) { into.entries = &n; }},
+    {"file", need::optional, "a path, relative to the pack", "Instead of entries: one a line, up to a million; blank lines and lines that begin with # do not count.",
+     [](const node& n, list_draft& into, reading& in) { read_line(n, into.file, in); }},
 };
 
 // A pack may only name files beside or below it: it can come from elsewhere.
@@ -44,17 +86,14 @@ bool stays_below(const std::filesystem::path& path) {
   return path.is_relative() && std::find(path.begin(), path.end(), "..") == path.end();
 }
 
-void read_from_file(const node& n, word_set& into, pack_draft& pack, reading& in) {
-  list_file source;
-  if (!read_object(n, source, list_file_keys, in) || source.path.empty()) return;
-  const node& where = *n.find("file");
-  if (!stays_below(source.path)) {
+void read_from_file(const node& where, list_draft& into, pack_draft& pack, reading& in) {
+  if (!stays_below(into.file)) {
     return in.error(where, "E125", "a list's file is named by a path below the pack, without .. and not from the root");
   }
-  const auto text = in.read_beside(source.path);
-  if (!text) return in.error(where, "E125", "file \"" + source.path + "\" cannot be read");
-  if (first_byte_not_text(*text)) return in.error(where, "E125", "file \"" + source.path + "\" is not a text in UTF-8");
-  pack.list_digests += source.path + ' ' + policy::sha256_digest(*text) + '\n';
+  const auto text = in.read_beside(into.file, list_bytes_max);
+  if (!text) return in.error(where, "E125", "file \"" + into.file + "\" cannot be read, or is larger than 64 MiB");
+  if (first_byte_not_text(*text)) return in.error(where, "E125", "file \"" + into.file + "\" is not a text in UTF-8");
+  pack.list_digests += into.file + ' ' + policy::sha256_digest(*text) + '\n';
   std::size_t line_number = 0;
   for (std::string_view rest = *text; !rest.empty();) {
     const std::size_t end = rest.find('\n');
@@ -63,9 +102,18 @@ void read_from_file(const node& n, word_set& into, pack_draft& pack, reading& in
     ++line_number;
     if (line.ends_with('\r')) line.remove_suffix(1);
     if (line.empty() || line.starts_with('#')) continue;
-    add_entry(where, std::string(line), source.path + " line " + std::to_string(line_number) + ": ", into, in);
+    if (!add_entry(where, std::string(line), into.file + " line " + std::to_string(line_number) + ": ", into, in)) return;
   }
-  if (into.empty()) in.error(where, "E109", "file \"" + source.path + "\" has no entry");
+  if (into.count == 0) in.error(where, "E109", "file \"" + into.file + "\" has no entry");
+}
+
+void read_described(const node& n, list_draft& into, pack_draft& pack, reading& in) {
+  if (!read_object(n, into, list_keys, in)) return;
+  if ((n.find("file") != nullptr) == (n.find("entries") != nullptr)) {
+    return in.error(n, "E117", "a list has exactly one of entries and file");
+  }
+  if (into.entries != nullptr) return read_inline(*into.entries, into, in);
+  if (!into.file.empty()) read_from_file(*n.find("file"), into, pack, in);
 }
 
 bool is_fragment_name(std::string_view name) {
@@ -81,13 +129,15 @@ void read_lists(const node& n, pack_draft& into, reading& in) {
   for (std::size_t i = 0; i < n.keys.size(); ++i) {
     std::string name;
     read_name(n.keys[i], name, in);
-    auto words = std::make_shared<word_set>();
+    list_draft list;
     if (n.items[i].what == node::kind::map) {
-      read_from_file(n.items[i], *words, into, in);
+      read_described(n.items[i], list, into, in);
     } else {
-      read_inline(n.items[i], *words, in);
+      read_inline(n.items[i], list, in);
     }
-    into.lists[n.keys[i].text] = std::move(words);
+    named_list& made = into.lists[n.keys[i].text];
+    if (list.of_hosts()) made.hosts = std::move(list.hosts);
+    else made.words = std::move(list.words);
   }
 }
 
@@ -128,6 +178,6 @@ void expand_fragments(const node& n, const pack_draft& pack, std::string& regex,
   regex = expanded + regex.substr(at);
 }
 
-std::vector<object_reference> list_reference() { return {{"a list file", reference_of(list_file_keys)}}; }
+std::vector<object_reference> list_reference() { return {{"a list", reference_of(list_keys)}}; }
 
 }  // namespace stoplog::config

@@ -21,8 +21,21 @@ struct part_draft {
 };
 
 constexpr word<match::view> view_words[] = {{"folded", match::view::folded}, {"raw", match::view::raw}};
-constexpr word<match::check> check_words[] = {{"luhn", match::check::luhn}};
-constexpr std::string_view later_checks[] = {"iban", "entropy"};
+constexpr word<match::check> check_words[] = {{"luhn", match::check::luhn}, {"iban", match::check::iban}};
+
+// luhn, iban, or entropy>3.5: more bits a character than that.
+void read_check(const node& n, part_draft& into, reading& in) {
+  constexpr std::string_view measure = "entropy>";
+  const auto* text = scalar_text(n, in);
+  if (text == nullptr) return;
+  if (!text->starts_with(measure)) return read_word(n, check_words, into.value.check, in);
+  const std::string_view number = std::string_view(*text).substr(measure.size());
+  const bool good = (number.size() == 1 || (number.size() == 3 && number[1] == '.' && number[2] >= '0' && number[2] <= '9')) &&
+                    number[0] >= '0' && number[0] <= '7';
+  if (!good) return in.error(n, "E111", "entropy>3.5 and the like belongs here: bits a character, 0 to 7.9");
+  into.value.check = match::check::entropy;
+  into.value.entropy_min = number[0] - '0' + (number.size() == 3 ? (number[2] - '0') / 10.0 : 0);
+}
 
 void read_regex(const node& n, part_draft& into, reading& in) {
   read_text(n, into.value.regex, in);
@@ -42,7 +55,8 @@ void read_in_list(const node& n, part_draft& into, reading& in) {
   if (name.empty()) return;
   const auto found = into.pack->lists.find(name);
   if (found != into.pack->lists.end()) {
-    into.value.list = found->second;
+    into.value.list = found->second.words;
+    into.value.hosts = found->second.hosts;
     return;
   }
   std::vector<std::string_view> names;
@@ -56,8 +70,7 @@ constexpr key<part_draft> part_keys[] = {
     {"in_list", need::optional, "a list's name", "Any word of one of this pack's lists.", read_in_list},
     {"view", need::optional, "folded or raw", "The text to look at: folded (the default) sees through case, look-alike letters and hidden characters; raw takes it as it was sent.",
      [](const node& n, part_draft& into, reading& in) { read_word(n, view_words, into.value.view, in); }},
-    {"check", need::optional, "luhn", "What must also hold for the match: luhn is the check digit of card numbers.",
-     [](const node& n, part_draft& into, reading& in) { read_word(n, check_words, into.value.check, in, later_checks); }},
+    {"check", need::optional, "luhn, iban or entropy>3.5", "What must also hold for the match: luhn is the check digit of card numbers, iban that of bank accounts, entropy> the bits a character that a random text has more of.", read_check},
 };
 
 void read_parts(const node& n, std::vector<match::part>& into, rule_draft& rule, reading& in) {
@@ -69,6 +82,10 @@ void read_parts(const node& n, std::vector<match::part>& into, rule_draft& rule,
     const int kinds = (item.find("regex") != nullptr) + (item.find("words") != nullptr) + (item.find("in_list") != nullptr);
     if (kinds != 1) {
       in.error(item, "E117", "a part has exactly one of regex, words and in_list");
+      continue;
+    }
+    if (part.value.hosts != nullptr && part.value.view == match::view::raw) {
+      in.error(*item.find("view"), "E117", "hosts are read on folded text; leave `view` out");
       continue;
     }
     into.push_back(std::move(part.value));

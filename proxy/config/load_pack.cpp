@@ -46,7 +46,7 @@ constexpr key<pack_draft> pack_keys[] = {
     {"kind", need::required, "RulePack", "What the file is.", [](const node&, pack_draft&, reading&) {}},
     {"metadata", need::required, "keys: name, version, owner, license, description", "What the pack is called.",
      [](const node& n, pack_draft& into, reading& in) { read_object(n, into.value, metadata_keys, in); }, "RulePack metadata"},
-    {"lists", need::optional, "names of lists", "Each a list of words, or {file: path} with one entry a line.", read_lists, "a list file"},
+    {"lists", need::optional, "names of lists", "Each a list of words, or a group of keys that says more: {kind: hosts, file: hosts.txt}.", read_lists, "a list"},
     {"fragments", need::optional, "names of fragments", "Pieces of patterns; a regex uses one as {{name}}.", read_fragments},
     {"rules", need::required, "a list of rules", "The rules.", read_rules, "a rule"},
 };

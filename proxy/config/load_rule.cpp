@@ -72,7 +72,8 @@ constexpr key<rule_draft> rule_keys[] = {
     {"tests", need::optional, "a list of tests", "Texts that must match and texts that must not.", read_rule_tests, "a test"},
     {"guard", need::optional, "all or tail", "For action block with several parts: tail holds an answer back only for the last part to come, once the others are there. Default: all.",
      [](const node& n, rule_draft& into, reading& in) { read_word(n, guard_words, into.value.match.guards_tail, in); }},
-    not_yet<rule_draft>("locked"),
+    {"locked", need::optional, "true or false", "true: no policy may make the rule weaker than its pack's mode, nor except anybody from it. Default: false.",
+     [](const node& n, rule_draft& into, reading& in) { read_switch(n, into.value.locked, in); }},
 };
 
 // Keys that say nothing under the rule's action would be ignored silently.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "config/descriptor.hpp"
+#include "match/host_list.hpp"
 #include "policy/rule.hpp"
 
 #include <map>
@@ -14,9 +15,15 @@ namespace stoplog::config {
 
 using word_set = std::unordered_set<std::string>;
 
+// One of both; neither where it could not be read.
+struct named_list {
+  std::shared_ptr<const word_set> words;
+  std::shared_ptr<const match::host_list> hosts;
+};
+
 struct pack_draft {
   policy::pack value;
-  std::map<std::string, std::shared_ptr<const word_set>, std::less<>> lists;
+  std::map<std::string, named_list, std::less<>> lists;
   std::map<std::string, std::string, std::less<>> fragments;
   std::string list_digests;  // of the files that lists were read from
 };
@@ -27,7 +34,7 @@ struct rule_draft {
   const pack_draft* pack = nullptr;
 };
 
-// lists: {name: [word, ...]} or {name: {file: words.txt}}
+// lists: {name: [word, ...]} or {name: {kind: hosts, file: hosts.txt}}
 void read_lists(const node& n, pack_draft& into, reading& in);
 
 // fragments: {name: 'regex'}

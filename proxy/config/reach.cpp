@@ -19,7 +19,7 @@ bool takes_whole_route(const policy::selector& s, const route& r) {
                       (!r.models.empty() && std::all_of(r.models.begin(), r.models.end(), [&](const auto& model) {
                         return std::find(s.models.begin(), s.models.end(), model) != s.models.end();
                       }));
-  return models && s.teams.empty() && s.keys.empty() && any_takes(s.routes, r.name);
+  return models && s.teams.empty() && s.keys.empty() && s.dialects.empty() && any_takes(s.routes, r.name);
 }
 
 bool has_fallback(const policy::policy_set& policies) {

@@ -12,7 +12,10 @@ std::vector<object_reference> list_reference();  // lists that are files
 std::vector<object_reference> rule_reference();
 std::vector<object_reference> scope_reference();  // and tests
 std::vector<object_reference> match_reference();  // and parts
-std::vector<object_reference> policy_reference();
+std::vector<object_reference> policy_reference();  // with all below
+std::vector<object_reference> use_reference();
+std::vector<object_reference> values_reference();  // defaults, capture, audit
+std::vector<object_reference> exception_reference();  // and applies_to
 std::vector<object_reference> settings_reference();
 std::vector<object_reference> upstream_reference();  // and routes, and clients
 std::vector<object_reference> sink_reference();      // and their receivers

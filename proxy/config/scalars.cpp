@@ -78,6 +78,38 @@ std::string version_meant(std::string text) {
   return policy::parse_version(meant) ? "; write " + meant : "";
 }
 
+// The number that `text` has at the places where `form` has a letter; nothing if
+// something else stands there, or the rest is not as in `form`.
+std::optional<int> digits_at(std::string_view text, std::string_view form, char letter) {
+  int value = 0;
+  for (std::size_t i = 0; i < form.size(); ++i) {
+    if (form[i] != letter) continue;
+    if (!is_digit(text[i])) return std::nullopt;
+    value = value * 10 + (text[i] - '0');
+  }
+  return value;
+}
+
+std::optional<wall_time> expiry_from(std::string_view text) {
+  using namespace std::chrono;
+  constexpr std::string_view form = "YYYY-MM-DDTHH:NN:SSZ";
+  constexpr std::size_t date_size = 10;
+  const bool whole = text.size() == form.size();
+  if (!whole && text.size() != date_size) return std::nullopt;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if ((form[i] == '-' || form[i] == ':' || form[i] == 'T' || form[i] == 'Z') && text[i] != form[i]) return std::nullopt;
+  }
+  const std::string_view date = form.substr(0, date_size);
+  const auto y = digits_at(text, date, 'Y'), m = digits_at(text, date, 'M'), d = digits_at(text, date, 'D');
+  if (!y || !m || !d) return std::nullopt;
+  const year_month_day day{year(*y), month(static_cast<unsigned>(*m)), std::chrono::day(static_cast<unsigned>(*d))};
+  if (!day.ok()) return std::nullopt;
+  if (!whole) return sys_days(day) + days(1);
+  const auto h = digits_at(text, form, 'H'), n = digits_at(text, form, 'N'), s = digits_at(text, form, 'S');
+  if (!h || !n || !s || *h > 23 || *n > 59 || *s > 59) return std::nullopt;
+  return sys_days(day) + hours(*h) + minutes(*n) + seconds(*s);
+}
+
 }  // namespace
 
 const std::string* scalar_text(const node& n, reading& in) {
@@ -205,6 +237,14 @@ void read_duration(const node& n, duration least, duration most, duration& into,
     return in.error(n, "E112", "a duration from " + duration_text(least) + " to " + duration_text(most) + " belongs here");
   }
   into = duration(static_cast<duration::rep>(*value));
+}
+
+void read_expiry(const node& n, wall_time& into, reading& in) {
+  const auto* text = scalar_text(n, in);
+  if (text == nullptr) return;
+  const auto when = expiry_from(*text);
+  if (!when) return in.error(n, "E128", "not a date like 2026-12-31 (to the end of that day in UTC), nor an instant like 2026-12-31T18:00:00Z");
+  into = *when;
 }
 
 void read_size(const node& n, std::size_t least, std::size_t most, std::size_t& into, reading& in) {

@@ -40,6 +40,9 @@ void read_number(const node& n, std::uint64_t least, std::uint64_t most, T& into
 // 500ms, 10s, 5m, 12h, 395d.
 void read_duration(const node& n, duration least, duration most, duration& into, reading& in);
 
+// 2026-12-31: that day's end in UTC; 2026-12-31T18:00:00Z: that second.
+void read_expiry(const node& n, wall_time& into, reading& in);
+
 // 512B, 64KiB, 10MiB, 1GiB.
 void read_size(const node& n, std::size_t least, std::size_t most, std::size_t& into, reading& in);
 

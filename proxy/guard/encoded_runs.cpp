@@ -92,8 +92,8 @@ struct encoded_runs::decoded_text {
   }
 
   // Where the first mask stands, whether or not it was released.
-  std::uint64_t first_masked(const match::database& rules) {
-    const auto runs = redacted_runs(stage.all(), rules);
+  std::uint64_t first_masked(const policy::compiled_policy& policy) {
+    const auto runs = redacted_runs(stage.all(), policy, stage.where().direction);
     std::uint64_t first = runs.empty() ? UINT64_MAX : runs.front().where.begin;
     if (inner) {
       for (const masked_span& m : inner->masks(0)) first = std::min(first, m.where.begin);
@@ -326,7 +326,7 @@ void encoded_runs::add_masks(const reading& r, std::vector<masked_span>& into) {
     const match::text_span masked{guarded_begin(r, r.judged_from + where.begin), r.decoder.encoded_end(r.judged_from + where.end)};
     if (masked.begin < masked.end) into.push_back({masked, std::move(mask)});
   };
-  for (const redacted_run& run : redacted_runs(r.judged->stage.all(), rules)) {
+  for (const redacted_run& run : redacted_runs(r.judged->stage.all(), *policy_, where_.direction)) {
     std::string mask;
     rules.rule(run.rule).append_mask(mask, r.judged->stage.text_of(run.first));
     add(run.where, std::move(mask));
@@ -365,7 +365,7 @@ std::uint64_t encoded_runs::safe_on_trial(const run& r) const {
   std::uint64_t upto = at_;
   if (!r.on_trial || decoder.segment() != 0) return upto;
   if (trial.judged != nullptr) {
-    const std::uint64_t safe = std::min(trial.judged->safe(), trial.judged->first_masked(*policy_->database()));
+    const std::uint64_t safe = std::min(trial.judged->safe(), trial.judged->first_masked(*policy_));
     if (safe < trial.judged->fed) upto = std::min(upto, guarded(decoder, decoder.encoded_begin(safe)));
   }
   if (const std::string_view begun = decoder.begun(); !begun.empty()) {

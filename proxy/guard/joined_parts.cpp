@@ -54,12 +54,12 @@ std::string masked(const joined& of, match::text_span part, const std::vector<re
 }
 
 void redact(const json::document& in, const joined& of, const std::vector<match::finding>& crossing,
-            const std::vector<judged_text*>& parts, const match::database& rules) {
-  const auto runs = redacted_runs(crossing, rules);
+            const std::vector<judged_text*>& parts, const policy::compiled_policy& policy) {
+  const auto runs = redacted_runs(crossing, policy, direction::request);
   if (runs.empty()) return;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     judged_text& part = *parts[i];
-    std::string now = masked(of, of.parts[i], runs, rules);
+    std::string now = masked(of, of.parts[i], runs, *policy.database());
     if (now == current(in, part)) continue;
     part.counts.released -= std::min<std::uint64_t>(part.counts.released, current(in, part).size() - std::min(now.size(), current(in, part).size()));
     part.released = std::move(now);
@@ -80,7 +80,7 @@ result<bool> judge_joined(const json::document& in, const std::vector<judged_tex
     scan_stage stage(policy, where);
     const auto step = stage.feed(text.text, true);
     if (!step) {
-      if (policy->source().on_error == policy::on_error::allow) return false;
+      if (policy->when_unjudged(parts.front()->field.where) == policy::on_error::allow) return false;
       return fail(errc::evaluation_failed, "a rule could not be evaluated");
     }
     const bool blocked = step->verdict == verdict::block;
@@ -98,7 +98,7 @@ result<bool> judge_joined(const json::document& in, const std::vector<judged_tex
     for (const match::finding& f : stage.all()) {
       if (text.crosses(f.where)) crossing.push_back(f);
     }
-    redact(in, text, crossing, parts, *policy->database());
+    redact(in, text, crossing, parts, *policy);
   }
   return false;
 }

@@ -15,7 +15,7 @@ result<text_scan::step> lanes::feed(dialect::lane to, surface where, std::string
   auto step = lane.scan.feed(text, end);
   held_ += lane.scan.held() - before;
   if (!step || step->blocked || held_ <= held_bytes_max_) return step;
-  if (policy_->source().on_error == policy::on_error::block) {
+  if (policy_->when_unjudged(where) == policy::on_error::block) {
     return fail(errc::evaluation_failed, "more text is held back than limits.held_bytes");
   }
   held_ -= lane.scan.held();

@@ -5,10 +5,11 @@
 
 namespace stoplog::guard {
 
-std::vector<redacted_run> redacted_runs(std::span<const match::finding> found, const match::database& rules) {
+std::vector<redacted_run> redacted_runs(std::span<const match::finding> found, const policy::compiled_policy& by,
+                                        direction of) {
   std::vector<redacted_run> spans;
   for (const match::finding& f : found) {
-    if (rules.rule(f.rule).effect == verdict::redact) spans.push_back({f.where, f.rule, f.where});
+    if (by.effect(f.rule, of) == verdict::redact) spans.push_back({f.where, f.rule, f.where});
   }
   std::sort(spans.begin(), spans.end(), [](const redacted_run& a, const redacted_run& b) {
     return std::tie(a.where.begin, a.rule, b.where.end) < std::tie(b.where.begin, b.rule, a.where.end);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "match/stream.hpp"
+#include "policy/compiled.hpp"
 
 #include <cstdint>
 #include <span>
@@ -16,6 +17,7 @@ struct redacted_run {
 };
 
 // Touching and overlapping spans make one run. In the order of the text.
-std::vector<redacted_run> redacted_runs(std::span<const match::finding> found, const match::database& rules);
+std::vector<redacted_run> redacted_runs(std::span<const match::finding> found, const policy::compiled_policy& by,
+                                        direction of);
 
 }  // namespace stoplog::guard

@@ -37,7 +37,7 @@ std::string_view whole_characters(std::string_view text) noexcept {
 }  // namespace
 
 scan_stage::scan_stage(std::shared_ptr<const policy::compiled_policy> policy, surface where)
-    : policy_(std::move(policy)), where_(where), stream_(policy_->database(), where) {}
+    : policy_(std::move(policy)), where_(where), stream_(policy_->database(), where, policy_->muted(where.direction)) {}
 
 result<match::step> scan_stage::feed(std::string_view text, bool end) {
   recent_.append(text, last_.release_upto);
@@ -69,19 +69,21 @@ policy::finding scan_stage::describe(const match::finding& f) const {
   policy::finding made;
   made.rule = f.rule;
   made.mode = rule.mode;
-  made.enforced = policy_->database()->rule(f.rule).effect;
+  made.enforced = policy_->effect(f.rule, where_.direction);
   made.would = verdict_of(rule.action);
   made.where = where_;
   made.span = f.where;
   if (f.where.begin >= recent_.begin()) made.fingerprint = policy_->fingerprint(recent_.in(f.where));
-  if (policy_->source().capture == policy::capture::excerpt) made.excerpt = excerpt(f.where);
+  if (const auto* by = policy_->excuse(f.rule, where_.direction)) made.exception = by->id;
+  if (const auto* by = policy_->lapsed_excuse(f.rule, where_.direction)) made.lapsed_exception = by->id;
+  if (policy_->source().capture.on_match == policy::capture::excerpt) made.excerpt = excerpt(f.where);
   return made;
 }
 
 // The match between its context. Of the context what another rule found is left
 // out, and so is what is not judged to its end yet.
 std::string scan_stage::excerpt(match::text_span match) const {
-  const std::uint64_t context = policy_->source().capture_context;
+  const std::uint64_t context = policy_->source().capture.context;
   const std::uint64_t begin = std::max(recent_.begin(), match.begin - std::min(match.begin, context));
   const std::uint64_t end = std::max(match.end, std::min(match.end + context, last_.release_upto));
   std::string out;
@@ -107,7 +109,7 @@ std::string scan_stage::excerpt(match::text_span match) const {
 
 std::uint64_t scan_stage::masked_bytes() const {
   std::uint64_t bytes = 0;
-  for (const redacted_run& r : redacted_runs(stream_.findings(), *policy_->database())) {
+  for (const redacted_run& r : redacted_runs(stream_.findings(), *policy_, where_.direction)) {
     if (r.where.begin < released_upto()) bytes += std::min(r.where.end, released_upto()) - r.where.begin;
   }
   return bytes;
@@ -117,7 +119,7 @@ std::uint64_t scan_stage::leaked() const {
   std::uint64_t bytes = 0;
   if (last_.verdict != verdict::block) return 0;
   for (const match::finding& f : stream_.findings()) {
-    if (policy_->database()->rule(f.rule).effect != verdict::block || f.where.begin >= released_upto()) continue;
+    if (policy_->effect(f.rule, where_.direction) != verdict::block || f.where.begin >= released_upto()) continue;
     bytes = std::max(bytes, released_upto() - f.where.begin);
   }
   return bytes;

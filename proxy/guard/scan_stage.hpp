@@ -23,6 +23,7 @@ class scan_stage {
   // Findings since the last call, without their paths.
   std::vector<policy::finding> take_found() { return std::exchange(found_, {}); }
 
+  surface where() const noexcept { return where_; }
   std::span<const match::finding> all() const noexcept { return stream_.findings(); }
   bool more_findings() const noexcept { return stream_.more_findings(); }
   std::uint64_t received() const noexcept { return recent_.end(); }

@@ -26,7 +26,7 @@ result<text_scan::step> text_scan::feed(std::string_view text, bool end) {
     const bool verbatim = unescaped_ || encoded_ ? judged->released == text : judged->verbatim;
     return step{judged->released, verbatim, judged->verdict == verdict::block};
   }
-  if (policy_->source().on_error == policy::on_error::block) return fail(errc::evaluation_failed, "a rule could not be evaluated");
+  if (policy_->when_unjudged(plain_.where()) == policy::on_error::block) return fail(errc::evaluation_failed, "a rule could not be evaluated");
   unjudged_ = give_up();
   return step{unjudged_, unjudged_ == text, false};
 }
@@ -127,7 +127,7 @@ void text_scan::pass_unescaped(std::uint64_t view_upto) {
     u.passed_upto = upto;
     u.view_upto = to;
   };
-  for (const redacted_run& r : redacted_runs(u.stage.all(), *policy_->database())) {
+  for (const redacted_run& r : redacted_runs(u.stage.all(), *policy_, u.stage.where().direction)) {
     if (r.where.end <= u.view_upto || r.where.begin >= view_upto) continue;
     if (r.where.begin >= u.view_upto) {
       advance(r.where.begin, false);

@@ -182,16 +182,19 @@ asio::awaitable<bool> exchange::judge() {
   }
   if (!guard_) judged_ = true;             // the request has no text
   if (scans() == nullptr) co_return true;  // nothing to scan here
-  policy::subject subject;
-  subject.route = route_->name;
-  subject.model = facts_.model;
-  subject.key_id = record_.key_id;
-  subject.team = record_.team;
-  if (subject.model.empty() && session_.home().policies().needs_model(subject)) {
+  subject_.route = route_->name;
+  subject_.model = facts_.model;
+  subject_.key_id = record_.key_id;
+  subject_.team = record_.team;
+  subject_.dialect = scans()->name();
+  if (guard_) subject_.conversation = guard_->conversation();
+  // Of those who are no one else's the address is all that is known.
+  if (subject_.key_id.empty() && subject_.conversation.empty()) subject_.conversation = record_.client_address;
+  if (subject_.model.empty() && session_.home().policies().needs_model(subject_)) {
     co_await refuse(fail(errc::no_route, "the policies here go by the model, and this request names none"));
     co_return false;
   }
-  policy_ = session_.home().policies().select(subject);
+  policy_ = policy::applied(session_.home().policies().select(subject_), subject_, wall_now());
   if (!policy_) {
     co_await refuse(fail(errc::no_route, "no policy applies to this request"));
     co_return false;

@@ -90,7 +90,8 @@ class exchange {
   const dialect::endpoint* endpoint_ = nullptr;
   const config::client* client_ = nullptr;
   const config::route* route_ = nullptr;
-  std::shared_ptr<const policy::compiled_policy> policy_;
+  policy::subject subject_;
+  std::shared_ptr<const policy::compiled_policy> policy_;  // as it holds for this request, and then for its answer
   dialect::request_facts facts_;
   std::optional<guard::request_guard> guard_;
   std::string forwarded_;   // the judged body

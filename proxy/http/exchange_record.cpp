@@ -26,6 +26,8 @@ audit::finding to_record(const policy::finding& from, const policy::compiled_pol
   to.end = from.span.end;
   to.fingerprint = from.fingerprint;
   to.excerpt = from.excerpt;
+  to.exception = from.exception;
+  to.lapsed_exception = from.lapsed_exception;
   return to;
 }
 

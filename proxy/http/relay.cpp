@@ -160,6 +160,8 @@ error exchange::upstream_failure(errc otherwise) const {
 }
 
 asio::awaitable<void> exchange::relay() {
+  // An exception may have expired since the request was judged.
+  policy_ = policy::applied(policy_, subject_, wall_now());
   const message_head& head = answer_->head();
   const auto coded = coding::coding_of(head.value("content-encoding"));
   if (!coded) {

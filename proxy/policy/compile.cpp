@@ -1,11 +1,14 @@
 #include "policy/compiled.hpp"
 #include "policy/digest.hpp"
+#include "policy/inherit.hpp"
 #include "policy/resolve.hpp"
 #include "policy/spec.hpp"
 #include "policy/tell_once.hpp"
+#include "policy/weakening.hpp"
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 namespace stoplog::policy {
@@ -27,16 +30,17 @@ void check_packs(std::span<const pack> packs, problems& found) {
   }
 }
 
+// Of a template there may be several versions, as of a pack.
 void check_policies(std::span<const policy> policies, problems& found) {
-  std::map<std::string_view, const policy*> seen;
+  std::map<std::pair<std::string_view, std::string_view>, const policy*> seen;
   const policy* fallback = nullptr;
   for (const policy& p : policies) {
-    const auto [first, is_new] = seen.emplace(p.name, &p);
+    const auto [first, is_new] = seen.emplace(std::pair<std::string_view, std::string_view>(p.name, p.is_template ? p.version : ""), &p);
     if (!is_new) {
       tell(found, problem::level::error, p.place, "E407",
            "policy \"" + p.name + "\" is also in " + first->second->place.file + "; rename one");
     }
-    if (!p.applies_to.empty()) continue;
+    if (!p.applies_to.empty() || p.is_template) continue;
     if (fallback != nullptr) {
       tell(found, problem::level::error, p.place, "E406",
            "policy \"" + fallback->name + "\" is the fallback already; say applies_to in one of the two");
@@ -47,14 +51,14 @@ void check_policies(std::span<const policy> policies, problems& found) {
 
 active_rule activate(const resolved_rule& r) {
   return {r.rule->id,   r.rule->title,    r.pack->name,   r.pack->version, r.rule->severity,
-          r.rule->category, r.rule->action, r.mode, r.rule->message, r.rule->place};
+          r.rule->category, r.rule->action, r.mode, r.percent, r.rule->message, r.rule->place};
 }
 
 void warn_of(const policy& p, const resolved_policy& resolved, problems& found) {
   bool any = false;
   for (const resolved_rule& r : resolved.rules) {
     any = any || r.mode != mode::off;
-    if (r.mode != mode::enforce || r.rule->notes.status == status::stable) continue;
+    if (r.mode < mode::canary || r.rule->notes.status == status::stable) continue;
     tell(found, problem::level::warning, p.place, "W311",
          "rule " + r.rule->id + " is enforced and its author calls it " + std::string(to_string(r.rule->notes.status)));
   }
@@ -64,11 +68,43 @@ void warn_of(const policy& p, const resolved_policy& resolved, problems& found) 
 std::string digest_of(const policy& p, const resolved_policy& resolved) {
   std::string text = "policy " + p.digest + '\n';
   for (const pack* used : resolved.packs) text += "pack " + used->name + ' ' + used->version + ' ' + used->digest + '\n';
-  for (const resolved_rule& r : resolved.rules) text += "rule " + r.rule->id + ' ' + std::string(to_string(r.mode)) + '\n';
+  for (const resolved_rule& r : resolved.rules) {
+    text += "rule " + r.rule->id + ' ' + std::string(to_string(r.mode)) + ' ' + std::to_string(r.percent) + '\n';
+  }
   return sha256_digest(text);
 }
 
 }  // namespace
+
+void policy_set::add(policy source, problems& found) {
+  const resolved_policy resolved = resolve(source, packs_, found);
+  warn_of(source, resolved, found);
+  auto all = std::make_shared<compiled_policy::contents>();
+  std::vector<rule_to_compile> specs;
+  for (const resolved_rule& r : resolved.rules) {
+    if (r.mode == mode::off || (r.rule->match.parts.empty() && r.rule->signals.empty())) continue;
+    if (r.mode == mode::canary) all->canaries.push_back(static_cast<std::uint32_t>(specs.size()));
+    all->rules.push_back(activate(r));
+    specs.push_back({r.rule, r.mode, r.percent});
+  }
+  for (std::uint32_t i = 0; i < source.exceptions.size(); ++i) {
+    const auto& excused = source.exceptions[i].rules;
+    for (std::uint32_t rule = 0; rule < all->rules.size(); ++rule) {
+      const bool takes = std::find(excused.begin(), excused.end(), all->rules[rule].id) != excused.end();
+      if (takes) all->excepted.push_back({rule, i});
+    }
+  }
+  all->database = compile_rules(specs, specs, found, key_);
+  for (const pack* used : resolved.packs) all->packs.push_back(used->name + '@' + used->version);
+  all->digest = digest_of(source, resolved);
+  all->bundle = bundle_;
+  all->source = std::move(source);
+  all->key = key_;
+  digest_ += all->source.name + ' ' + all->digest + '\n';
+  std::shared_ptr<const compiled_policy> one(new compiled_policy(std::move(all)));
+  if (one->source().applies_to.empty()) fallback_ = one;
+  policies_.push_back(std::move(one));
+}
 
 std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, std::vector<policy> policies,
                                                       std::string_view fingerprint_key, problems& found,
@@ -77,32 +113,16 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
   const std::size_t before = found.size();
   std::shared_ptr<policy_set> set(new policy_set);
   set->packs_ = std::move(packs);
+  set->key_ = fingerprint_key;
+  set->bundle_ = bundle;
   check_packs(set->packs_, found);
   check_policies(policies, found);
   std::sort(policies.begin(), policies.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
-
-  std::string digests;
-  for (policy& source : policies) {
-    const resolved_policy resolved = resolve(source, set->packs_, found);
-    warn_of(source, resolved, found);
-    std::shared_ptr<compiled_policy> one(new compiled_policy);
-    std::vector<rule_to_compile> specs;
-    for (const resolved_rule& r : resolved.rules) {
-      if (r.mode == mode::off || (r.rule->match.parts.empty() && r.rule->signals.empty())) continue;
-      one->rules_.push_back(activate(r));
-      specs.push_back({r.rule, r.mode});
-    }
-    one->database_ = compile_rules(specs, specs, found, fingerprint_key);
-    for (const pack* used : resolved.packs) one->packs_.push_back(used->name + '@' + used->version);
-    one->digest_ = digest_of(source, resolved);
-    one->bundle_ = bundle;
-    one->key_ = fingerprint_key;
-    one->source_ = std::move(source);
-    digests += one->source_.name + ' ' + one->digest_ + '\n';
-    if (one->source_.applies_to.empty()) set->fallback_ = one;
-    set->policies_.push_back(std::move(one));
+  for (inherited& one : inherit(std::move(policies), found)) {
+    if (one.base) check_not_weaker(one.merged, *one.base, set->packs_, found);
+    if (!one.merged.is_template) set->add(std::move(one.merged), found);
   }
-  set->digest_ = sha256_digest(digests);
+  set->digest_ = sha256_digest(set->digest_);
   tell_once(found);  // two policies that use one pack find the same faults in it
   const bool failed = std::any_of(found.begin() + static_cast<std::ptrdiff_t>(before), found.end(),
                                   [](const problem& p) { return p.severity == problem::level::error; });

@@ -1,7 +1,7 @@
 #include "policy/compiled.hpp"
 
+#include "policy/by_category.hpp"
 #include "policy/digest.hpp"
-#include "policy/pattern.hpp"
 
 #include <algorithm>
 
@@ -10,47 +10,63 @@ namespace {
 
 constexpr std::string_view plain_message = "This was refused by the policy of this service.";
 
-bool any_takes(const std::vector<std::string>& patterns, std::string_view name) {
-  return patterns.empty() ||
-         std::any_of(patterns.begin(), patterns.end(), [&](const auto& p) { return pattern_takes(p, name); });
-}
-
-bool takes(const selector& s, const subject& who) {
-  return any_takes(s.routes, who.route) && any_takes(s.teams, who.team) && any_takes(s.keys, who.key_id) &&
-         any_takes(s.models, who.model);
-}
-
 // Whether it is the model alone that tells if the selector takes the subject.
 bool asks_for_model(const selector& s, const subject& who) {
-  return !s.models.empty() && takes({s.routes, s.teams, s.keys, {}}, who);
+  if (s.models.empty()) return false;
+  selector without = s;
+  without.models.clear();
+  return without.takes(who);
 }
 
 }  // namespace
 
-const std::string& compiled_policy::name() const noexcept { return source_.name; }
-const std::string& compiled_policy::version() const noexcept { return source_.version; }
-const std::string& compiled_policy::digest() const noexcept { return digest_; }
-const std::string& compiled_policy::bundle() const noexcept { return bundle_; }
-const policy& compiled_policy::source() const noexcept { return source_; }
-std::span<const active_rule> compiled_policy::rules() const noexcept { return rules_; }
-const std::shared_ptr<const match::database>& compiled_policy::database() const noexcept { return database_; }
+verdict compiled_policy::effect(std::uint32_t rule, direction d) const {
+  const auto& muted = muted_[static_cast<std::size_t>(d)];
+  if (muted != nullptr && (*muted)[rule]) return verdict::allow;
+  return all_->database->rule(rule).effect;
+}
 
-std::string compiled_policy::fingerprint(std::string_view matched) const { return keyed_fingerprint(key_, matched); }
+std::shared_ptr<const match::muted_rules> compiled_policy::muted(direction d) const noexcept {
+  return muted_[static_cast<std::size_t>(d)];
+}
+
+const exception* compiled_policy::noted(std::uint32_t rule, direction d, bool lapsed) const noexcept {
+  const auto found = std::find_if(notes_.begin(), notes_.end(), [&](const note& n) {
+    return n.rule == rule && n.where == d && n.lapsed == lapsed;
+  });
+  return found == notes_.end() ? nullptr : found->by;
+}
+
+on_error compiled_policy::when_unjudged(surface where) const {
+  const policy& source = all_->source;
+  bool any = false;
+  for (std::uint32_t i = 0; i < all_->rules.size(); ++i) {
+    if (effect(i, where.direction) == verdict::allow || !all_->database->rule(i).surfaces.contains(where)) continue;
+    any = true;
+    const auto* said = for_category(source.on_error_of, all_->rules[i].category);
+    if ((said != nullptr ? *said : source.on_error) == on_error::block) return on_error::block;
+  }
+  return any ? on_error::allow : source.on_error;
+}
+
+std::string compiled_policy::fingerprint(std::string_view matched) const { return keyed_fingerprint(all_->key, matched); }
 
 std::string compiled_policy::pseudonym(std::string_view kind, std::string_view name) const {
-  return keyed_pseudonym(key_, kind, name);
+  return keyed_pseudonym(all_->key, kind, name);
 }
 
 std::string_view compiled_policy::message_for(std::uint32_t rule) const {
-  expects(rule < rules_.size(), "a message of a rule that the policy does not have");
-  if (!rules_[rule].message.empty()) return rules_[rule].message;
-  return source_.message.empty() ? plain_message : source_.message;
+  expects(rule < all_->rules.size(), "a message of a rule that the policy does not have");
+  const active_rule& by = all_->rules[rule];
+  if (!by.message.empty()) return by.message;
+  if (const auto* said = for_category(all_->source.messages, by.category)) return *said;
+  return all_->source.message.empty() ? plain_message : all_->source.message;
 }
 
 std::shared_ptr<const compiled_policy> policy_set::select(const subject& who) const {
   for (const auto& candidate : policies_) {
     const auto& selectors = candidate->source().applies_to;
-    if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return takes(s, who); })) return candidate;
+    if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return s.takes(who); })) return candidate;
   }
   return fallback_;
 }
@@ -59,13 +75,9 @@ bool policy_set::needs_model(const subject& who) const {
   for (const auto& candidate : policies_) {
     const auto& selectors = candidate->source().applies_to;
     if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return asks_for_model(s, who); })) return true;
-    if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return takes(s, who); })) return false;
+    if (std::any_of(selectors.begin(), selectors.end(), [&](const auto& s) { return s.takes(who); })) return false;
   }
   return false;
 }
-
-std::span<const std::shared_ptr<const compiled_policy>> policy_set::policies() const noexcept { return policies_; }
-std::span<const pack> policy_set::packs() const noexcept { return packs_; }
-const std::string& policy_set::digest() const noexcept { return digest_; }
 
 }  // namespace stoplog::policy

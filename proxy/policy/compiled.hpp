@@ -3,10 +3,11 @@
 #pragma once
 
 #include "match/database.hpp"
+#include "match/stream.hpp"
+#include "policy/active_rule.hpp"
 #include "policy/decision.hpp"
 #include "policy/policy.hpp"
 
-#include <array>
 #include <memory>
 #include <span>
 #include <string>
@@ -15,36 +16,37 @@
 
 namespace stoplog::policy {
 
-// A rule as one policy uses it.
-struct active_rule {
-  std::string id;
-  std::string title;
-  std::string pack;
-  std::string pack_version;
-  stoplog::severity severity = severity::medium;
-  std::string category;
-  stoplog::policy::action action = action::observe;
-  stoplog::policy::mode mode = mode::shadow;
-  std::string message;
-  stoplog::place place;
-};
-
 class compiled_policy {
  public:
-  const std::string& name() const noexcept;
-  const std::string& version() const noexcept;
+  const std::string& name() const noexcept { return all_->source.name; }
+  const std::string& version() const noexcept { return all_->source.version; }
   // sha256:<hex> over the policy's and its packs' bytes and what overrides
   // make of them: two equal digests judge alike.
-  const std::string& digest() const noexcept;
+  const std::string& digest() const noexcept { return all_->digest; }
   // The digest of the bundle that all of it came in; empty if it came in files.
-  const std::string& bundle() const noexcept;
-  const policy& source() const noexcept;
+  const std::string& bundle() const noexcept { return all_->bundle; }
+  // With everything that it extends in it.
+  const policy& source() const noexcept { return all_->source; }
   // The packs that it uses, name@version.
-  const std::vector<std::string>& packs() const noexcept { return packs_; }
+  const std::vector<std::string>& packs() const noexcept { return all_->packs; }
 
   // Only rules that are not off; the index is the rule index of the database.
-  std::span<const active_rule> rules() const noexcept;
-  const std::shared_ptr<const match::database>& database() const noexcept;
+  std::span<const active_rule> rules() const noexcept { return all_->rules; }
+  const std::shared_ptr<const match::database>& database() const noexcept { return all_->database; }
+
+  // What a match of the rule does. Before applied(): as if every canary were
+  // enforced and nothing excepted.
+  verdict effect(std::uint32_t rule, direction d) const;
+  // The exception by which the rule does nothing; null if there is none.
+  const exception* excuse(std::uint32_t rule, direction d) const noexcept { return noted(rule, d, false); }
+  // The one by which it would do nothing if that had not expired.
+  const exception* lapsed_excuse(std::uint32_t rule, direction d) const noexcept { return noted(rule, d, true); }
+  // For the matcher: the rules that do nothing but get recorded; null if none.
+  std::shared_ptr<const match::muted_rules> muted(direction d) const noexcept;
+
+  // What becomes of a text there that could not be judged: block, if that is
+  // said for the category of any rule that acts on such texts.
+  stoplog::policy::on_error when_unjudged(surface where) const;
 
   // The keyed hash by which equal matches are recognised without their text.
   // HMAC-SHA256, the first 16 bytes as hexadecimal digits.
@@ -55,20 +57,51 @@ class compiled_policy {
   std::string pseudonym(std::string_view kind, std::string_view name) const;
 
   // What the client reads when `rule` blocked: the rule's message, else the
-  // policy's, else a plain sentence. Never names rule or pattern.
+  // policy's for its category, else the policy's, else a plain sentence. Never
+  // names rule or pattern.
   std::string_view message_for(std::uint32_t rule) const;
 
  private:
   friend class policy_set;
-  compiled_policy() = default;
-  policy source_;
-  std::string digest_;
-  std::vector<std::string> packs_;
-  std::string bundle_;
-  std::string key_;
-  std::vector<active_rule> rules_;
-  std::shared_ptr<const match::database> database_;
+  friend std::shared_ptr<const compiled_policy> applied(const std::shared_ptr<const compiled_policy>& to,
+                                                        const subject& who, wall_time at);
+  struct excepted_rule {
+    std::uint32_t rule;
+    std::uint32_t exception;  // of source.exceptions
+  };
+  struct contents {
+    policy source;
+    std::string digest;
+    std::string bundle;
+    std::vector<std::string> packs;
+    std::string key;
+    std::vector<active_rule> rules;
+    std::vector<excepted_rule> excepted;
+    std::vector<std::uint32_t> canaries;  // rules
+    std::shared_ptr<const match::database> database;
+  };
+  struct note {
+    std::uint32_t rule;
+    direction where;
+    const exception* by;
+    bool lapsed;
+  };
+  explicit compiled_policy(std::shared_ptr<const contents> all) : all_(std::move(all)) {}
+  const exception* noted(std::uint32_t rule, direction d, bool lapsed) const noexcept;
+  void mute(std::uint32_t rule, direction d);
+  void apply_canaries(const subject& who);
+  void apply_exceptions(const subject& who, wall_time at);
+
+  std::shared_ptr<const contents> all_;
+  std::shared_ptr<match::muted_rules> muted_[direction_count];
+  std::vector<note> notes_;
 };
+
+// The policy as it holds for one request at one instant: exceptions that are
+// not over and take the request, and the canaries that it is not among, mute
+// their rules. The same object where there is nothing to apply.
+std::shared_ptr<const compiled_policy> applied(const std::shared_ptr<const compiled_policy>& to, const subject& who,
+                                               wall_time at);
 
 class policy_set {
  public:
@@ -87,16 +120,21 @@ class policy_set {
   // (a stored answer) must not get round a policy by that.
   bool needs_model(const subject& who) const;
 
-  std::span<const std::shared_ptr<const compiled_policy>> policies() const noexcept;
-  std::span<const pack> packs() const noexcept;
-  const std::string& digest() const noexcept;  // over all policies
+  // Without templates.
+  std::span<const std::shared_ptr<const compiled_policy>> policies() const noexcept { return policies_; }
+  std::span<const pack> packs() const noexcept { return packs_; }
+  const std::string& digest() const noexcept { return digest_; }  // over all policies
 
  private:
   policy_set() = default;
+  void add(policy source, problems& found);
+
   std::vector<pack> packs_;
   std::vector<std::shared_ptr<const compiled_policy>> policies_;
   std::shared_ptr<const compiled_policy> fallback_;
   std::string digest_;
+  std::string bundle_;
+  std::string key_;
 };
 
 }  // namespace stoplog::policy

@@ -26,6 +26,8 @@ struct finding {
   match::text_span span;             // bytes of that text, or of the whole channel for answers
   std::string fingerprint;           // keyed hash of the matched text: 32 hexadecimal digits
   std::string excerpt;               // only under capture::excerpt
+  std::string exception;             // the id of the exception by which it did nothing
+  std::string lapsed_exception;      // of the one by which it would have done nothing, but for its expiry
 };
 
 // No default constructor: a forgotten verdict does not compile.

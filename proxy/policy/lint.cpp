@@ -3,6 +3,7 @@
 #include "match/pattern.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <string_view>
 
 namespace stoplog::policy {
@@ -60,6 +61,23 @@ void lint(const rule& r, problems& found) {
   for (const auto& framework : r.notes.frameworks) {
     if (has_edition(framework)) continue;
     warn(found, r.place, "W306", "rule " + r.id + ": framework \"" + framework + "\" lacks its edition, as in owasp-llm:2025/LLM02");
+  }
+}
+
+void lint(const policy& p, wall_time now, problems& found) {
+  using namespace std::chrono;
+  constexpr auto soon = days(14), long_time = days(366);
+  for (const exception& x : p.exceptions) {
+    const std::string name = "exception " + x.id;
+    if (x.expired(now)) {
+      warn(found, x.place, "W313", name + " has expired and excuses nothing; take it out");
+    } else if (x.expires - now <= soon) {
+      const auto left = ceil<days>(x.expires - now).count();
+      warn(found, x.place, "W310", name + " expires in " + std::to_string(left) + (left == 1 ? " day" : " days"));
+    } else if (x.expires - now > long_time) {
+      warn(found, x.place, "W315", name + " holds for more than twelve months; agree on a nearer date");
+    }
+    if (!x.narrowed()) warn(found, x.place, "W314", name + " is for everybody; say in `when` which teams, keys, routes or models");
   }
 }
 

@@ -48,7 +48,7 @@ const pack* find_pack(const pack_use& use, std::span<const pack> packs, problems
 // enforces says which versions he means.
 void check_pinned(const pack_use& use, mode wanted, const stoplog::place& where, const std::string& what,
                   const pack& chosen, problems& found) {
-  if (wanted != mode::enforce || !use.version.empty()) return;
+  if (wanted < mode::canary || !use.version.empty()) return;
   const std::string shorter = chosen.version.substr(0, chosen.version.rfind('.'));
   error(found, where, "E405", what + " is enforced, so pack \"" + use.pack + "\" needs a version: say version: ~" + shorter +
                                   ", or mode: shadow");
@@ -72,6 +72,28 @@ overrides index_overrides(const policy& p, problems& found) {
   return all;
 }
 
+// A rule that its pack's author locked stays at least as strong as its pack.
+bool weakens_locked(const rule& r, const rule_override& change, mode of_pack, std::uint32_t percent) {
+  return r.locked && (change.mode < of_pack || (change.mode == mode::canary && of_pack == mode::canary && change.percent < percent));
+}
+
+resolved_rule resolve_rule(const pack& from, const rule& r, const pack_use& use, mode of_pack, overrides& changed,
+                           problems& found) {
+  resolved_rule made{&from, &r, r.strictness > use.strictness.value_or(1) ? mode::off : of_pack, use.percent, &use};
+  const auto change = changed.by_rule.find(r.id);
+  if (change == changed.by_rule.end()) return made;
+  changed.met.insert(change->first);
+  made.changed = change->second;
+  if (weakens_locked(r, *made.changed, made.mode, made.percent)) {
+    error(found, made.changed->place, "E418", "rule " + r.id + " is locked by its pack and cannot be made weaker than " +
+                                                  std::string(to_string(made.mode)) + "; leave the override out");
+  }
+  made.mode = made.changed->mode;
+  made.percent = made.changed->percent;
+  check_pinned(use, made.mode, made.changed->place, "rule " + r.id, from, found);
+  return made;
+}
+
 void add_rules(const pack& from, const pack_use& use, mode of_pack, overrides& changed, owners& known,
                resolved_policy& into, problems& found) {
   for (const rule& r : from.rules) {
@@ -81,13 +103,27 @@ void add_rules(const pack& from, const pack_use& use, mode of_pack, overrides& c
                                         "\" as well, and one policy uses both; rename one");
       continue;
     }
-    mode wanted = r.strictness > use.strictness ? mode::off : of_pack;
-    if (const auto change = changed.by_rule.find(r.id); change != changed.by_rule.end()) {
-      changed.met.insert(change->first);
-      wanted = change->second->mode;
-      check_pinned(use, wanted, change->second->place, "rule " + r.id, from, found);
+    into.rules.push_back(resolve_rule(from, r, use, of_pack, changed, found));
+  }
+}
+
+// Exceptions of rules that are not there, or that are locked.
+void check_exceptions(const policy& p, const resolved_policy& into, problems& found) {
+  std::map<std::string_view, const resolved_rule*> by_id;
+  std::vector<std::string_view> ids;
+  for (const auto& r : into.rules) {
+    by_id.emplace(r.rule->id, &r);
+    ids.push_back(r.rule->id);
+  }
+  for (const exception& x : p.exceptions) {
+    for (const auto& id : x.rules) {
+      const auto known = by_id.find(id);
+      if (known == by_id.end()) {
+        error(found, x.place, "E419", "exception " + x.id + ": no rule of the packs that this policy uses is called " + id + did_you_mean(id, ids));
+      } else if (known->second->rule->locked) {
+        error(found, x.place, "E418", "exception " + x.id + ": rule " + id + " is locked by its pack; there are no exceptions from it");
+      }
     }
-    into.rules.push_back({&from, &r, wanted});
   }
 }
 
@@ -123,7 +159,10 @@ resolved_policy resolve(const policy& p, std::span<const pack> packs, problems& 
     add_rules(*chosen, use, of_pack, changed, known, all, found);
   }
   // A missing pack's rules would all look unknown.
-  if (all.complete) check_met(p, changed, all, found);
+  if (all.complete) {
+    check_met(p, changed, all, found);
+    check_exceptions(p, all, found);
+  }
   return all;
 }
 

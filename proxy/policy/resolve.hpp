@@ -13,6 +13,9 @@ struct resolved_rule {
   const stoplog::policy::pack* pack;
   const stoplog::policy::rule* rule;
   stoplog::policy::mode mode;
+  std::uint32_t percent = 0;               // of canary
+  const pack_use* use = nullptr;
+  const rule_override* changed = nullptr;  // the override that said the mode
 };
 
 struct resolved_policy {

@@ -16,6 +16,7 @@ std::string_view to_string(mode m) noexcept {
   switch (m) {
     case mode::off: return "off";
     case mode::shadow: return "shadow";
+    case mode::canary: return "canary";
     case mode::enforce: return "enforce";
   }
   return "unknown";

@@ -17,7 +17,8 @@ namespace stoplog::policy {
 enum class action : std::uint8_t { observe, signal, redact, block };
 
 // What a match does is decided by the policy's mode, never by the pack.
-enum class mode : std::uint8_t { off, shadow, enforce };
+// From the weakest to the strongest; canary enforces for a part of the traffic.
+enum class mode : std::uint8_t { off, shadow, canary, enforce };
 
 // How far its author trusts a rule. Documentation, but that `check` warns of
 // an enforced rule that is not stable.
@@ -60,6 +61,7 @@ struct rule {
   std::vector<stoplog::place> part_places;  // of match.parts, then of match.unless
   std::vector<std::string> signals;         // rules of action signal, by id: the things that match.count counts
   std::uint32_t strictness = 1;             // 1 to 4; runs where the policy's use asks for this or more
+  bool locked = false;                      // a policy may not make it weaker than its pack's mode, nor excuse it
   std::optional<std::uint32_t> max_length;  // code points
   std::string mask = "[REDACTED]";          // stands for redacted text
   std::string message;   // what the client reads when this rule blocks; may be empty

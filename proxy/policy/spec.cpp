@@ -35,6 +35,10 @@ const rule_to_compile* find_signal(const rule& by, const std::string& id, std::s
   return nullptr;
 }
 
+bool is_weaker(const rule_to_compile& a, const rule_to_compile& b) noexcept {
+  return a.mode < b.mode || (a.mode == mode::canary && b.mode == mode::canary && a.percent < b.percent);
+}
+
 // The parts of the signals that run at least as the rule does: a signal in shadow
 // must not help a rule to block.
 void use_signals(const rule_to_compile& r, std::span<const rule_to_compile> among, match::expression& into, problems& found) {
@@ -43,7 +47,7 @@ void use_signals(const rule_to_compile& r, std::span<const rule_to_compile> amon
   for (const std::string& id : r.rule->signals) {
     const rule_to_compile* signal = find_signal(*r.rule, id, among, found);
     complete = complete && signal != nullptr;
-    if (signal == nullptr || signal->mode < r.mode) continue;
+    if (signal == nullptr || is_weaker(*signal, r)) continue;
     into.parts.insert(into.parts.end(), signal->rule->match.parts.begin(), signal->rule->match.parts.end());
     into.things.insert(into.things.end(), signal->rule->match.parts.size(), thing++);
   }
@@ -86,7 +90,7 @@ void check_not_empty(const rule& r, const std::vector<match::part>& parts, std::
 }  // namespace
 
 verdict effect_of(action a, mode m) noexcept {
-  if (m != mode::enforce) return verdict::allow;
+  if (m != mode::enforce && m != mode::canary) return verdict::allow;
   switch (a) {
     case action::observe:
     case action::signal: return verdict::allow;

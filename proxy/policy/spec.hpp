@@ -13,10 +13,11 @@ namespace stoplog::policy {
 struct rule_to_compile {
   const stoplog::policy::rule* rule;
   stoplog::policy::mode mode;
+  std::uint32_t percent = 0;  // of canary
 };
 
-// What a match does under a mode: the action's verdict when enforced, else
-// nothing.
+// What a match does under a mode: the action's verdict when enforced (in a
+// canary: for those who are among it), else nothing.
 verdict effect_of(action a, mode m) noexcept;
 
 // The rule at index i of the database is rules[i]. `signals` are the rules that

@@ -39,8 +39,8 @@ inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy&
   policy.on_error = wanted.on_error;
   policy.stream_release = wanted.stream_release;
   policy.buffer_bytes = wanted.buffer_bytes;
-  policy.capture = wanted.capture;
-  policy.capture_context = wanted.capture_context;
+  policy.capture.on_match = wanted.capture;
+  policy.capture.context = wanted.capture_context;
   policy.use.push_back({.pack = "test", .version = "1.0.0"});
   for (const test_rule& r : wanted.rules) {
     policy::rule rule;

@@ -28,7 +28,7 @@ class record_maker {
 
   finding make_finding() {
     return {text(), text(), text(), text(), text(), text(), text(), text(),
-            text(), text(), text(), number(), number(), text(), text(), text()};
+            text(), text(), text(), number(), number(), text(), text(), text(), text()};
   }
   coverage make_coverage() {
     coverage c{number(), number(), number(), flag(), {}, number(), number(), text()};

@@ -81,7 +81,7 @@ record hostile() {
     *field = nasty;
   }
   r.id = "01936f00" + nasty;
-  r.findings.push_back({nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, 1, 2, nasty, nasty, nasty});
+  r.findings.push_back({nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, nasty, 1, 2, nasty, nasty, nasty, nasty});
   r.request_coverage.opaque_parts = {{nasty, nasty}};
   return r;
 }
@@ -116,7 +116,7 @@ TEST(audit_view, no_field_reaches_the_terminal_as_control_characters) {
 TEST(audit_view, the_whole_record_in_reading_order) {
   audit::found_record found{7, cut_stream(), ""};
   found.value.findings.push_back({"DEMO-001", "demo", "demo.forbidden", "high", "enforce", "block", "block", "response", "assistant",
-                                  "content", "choices[0].delta.content", 60, 80, "0011", "", ""});
+                                  "content", "choices[0].delta.content", 60, 80, "0011", "", "", ""});
   found.value.duration_us = 1'234'005;
   found.value.policy_name = "default";
   EXPECT_EQ(full_view(found), sentence(found.value) + R"(

@@ -60,7 +60,7 @@ std::string told_of(const bad_case& c) {
   const fs::path paths[] = {here.path()};
   problems found;
   const auto read = config::load(paths, found);
-  problems all = examine(read, std::move(found), false).found;
+  problems all = examine(read, wall_time{}, std::move(found), false).found;
   if (has_errors(all)) std::erase_if(all, [](const problem& p) { return p.severity != problem::level::error; });
   std::ostringstream out;
   paper to(out, false);

@@ -92,7 +92,7 @@ TEST(explain, tells_what_nearly_matched_and_why_not) {
   expect_in(f.explain("gate-00"), {"No rule matched", "MASK", "its `unless` takes the match out, " + f.at("p.yaml:10"), "Decision: allow"});
   expect_in(f.explain("a placeholder-end"), {"No rule matched", "STOP", "its scope does not have such texts"});
   expect_in(f.explain("be strict"), {"STRICT", "it is off (its strictness 3 is above the 1 of use), " + f.at("x.yaml:7")});
-  expect_in(f.explain("1234567812345678"), {"CARD", "check digit (luhn)", f.at("p.yaml:21")});
+  expect_in(f.explain("1234567812345678"), {"CARD", "does not pass its `check`", f.at("p.yaml:21")});
   const auto far = f.explain("nothing of it");
   EXPECT_EQ(far.out.find("but for one thing"), std::string::npos) << far.out;
 }

@@ -30,6 +30,18 @@ TEST(schema, is_committed_as_the_program_prints_it) {
   }
 }
 
+std::string page(const std::string& name) {
+  std::ifstream in(std::filesystem::path(STOPLOG_SOURCE_DIR) / "docs" / name);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+TEST(schema, reference_pages_are_committed_as_the_program_prints_them) {
+  const auto markdown = [](const std::string& kind) { return run({"schema", kind, "--format", "markdown"}).out; };
+  EXPECT_EQ(markdown("policy") + '\n' + markdown("pack"), page("policy-reference.md"))
+      << "(for k in policy pack; do stoplog schema $k --format markdown; ...) > docs/policy-reference.md";
+  EXPECT_EQ(markdown("settings"), page("settings-reference.md")) << "stoplog schema settings --format markdown > docs/settings-reference.md";
+}
+
 // Every `$ref` of the tree, and whether it leads somewhere.
 std::size_t follow_references(const json::document& schema) {
   const auto definitions = schema.find(json::document::root, "$defs");

@@ -57,7 +57,7 @@ def at(value, path):
 
 def broken(value):
     for path in groups(value):
-        names_are_free = path and path[-1] in ("lists", "fragments")
+        names_are_free = path and path[-1] in ("lists", "fragments", "on_error", "messages")
         if not names_are_free:
             worse = copy.deepcopy(value)
             at(worse, path)["no_such_key"] = 1

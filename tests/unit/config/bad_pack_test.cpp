@@ -29,7 +29,7 @@ constexpr test::bad_file rules[] = {
     {"a signal of several parts", "    action: signal\n    match: {all: [{regex: 'ab'}, {regex: 'cd'}], within: 9}\n", "12:12: error[E117]", "only `any`"},
     {"a signal with an exception", "    action: signal\n    match: {any: [{regex: 'ab'}], unless: [{regex: 'cd'}]}\n", "12:12: error[E117]", "only `any`"},
     {"a signal with a cap", "    action: signal\n    match: {any: [{regex: 'ab'}]}\n    max_length: 9\n", "13:17: error[E117]", "leave max_length out"},
-    {"key of the design", "    action: block\n    locked: true\n    match: {any: [{regex: 'ab'}]}\n", "12:5: error[E107]", "\"locked\" is not supported yet"},
+    {"locked with a word", "    action: block\n    locked: always\n    match: {any: [{regex: 'ab'}]}\n", "12:13: error[E114]", "true or false"},
     {"guard of one part", "    action: block\n    guard: tail\n    match: {any: [{regex: 'ab'}]}\n", "12:12: error[E117]", "all or at_least"},
     {"guard of a redaction", "    action: redact\n    guard: tail\n    match: {all: [{regex: 'ab'}, {regex: 'cd'}], within: 9}\n", "12:12: error[E117]", "action block"},
     {"guard", "    action: block\n    guard: head\n    match: {all: [{regex: 'ab'}], within: 9}\n", "12:12: error[E110]", "all, tail"},
@@ -64,7 +64,8 @@ constexpr test::bad_file rules[] = {
     {"two kinds of part", "    action: block\n    match: {any: [{regex: 'ab', words: [x]}]}\n", "12:19: error[E117]", "exactly one of regex"},
     {"no kind of part", "    action: block\n    match: {any: [{view: raw}]}\n", "12:19: error[E117]", "exactly one of regex"},
     {"view", "    action: block\n    match: {any: [{regex: 'ab', view: row}]}\n", "12:39: error[E110]", "did you mean \"raw\"?"},
-    {"check of the design", "    action: block\n    match: {any: [{regex: 'ab', check: iban}]}\n", "12:40: error[E107]", "luhn"},
+    {"check", "    action: block\n    match: {any: [{regex: 'ab', check: ibna}]}\n", "12:40: error[E110]", "did you mean \"iban\"?"},
+    {"too much entropy", "    action: block\n    match: {any: [{regex: 'ab', check: entropy>9}]}\n", "12:40: error[E111]", "0 to 7.9"},
     {"backspace for a boundary", "    action: block\n    match: {any: [{regex: \"\\bab\"}]}\n", "12:27: error[E115]", "single quotes"},
     {"regex of two lines", "    action: block\n    match: {any: [{regex: \"a\\nb\"}]}\n", "12:27: error[E115]", "one line"},
     {"regex null", "    action: block\n    match: {any: [{regex: ~}]}\n", "12:20: error[E109]", "in quotes"},
@@ -83,7 +84,7 @@ constexpr test::bad_file rules[] = {
     {"frameworks", "    action: block\n    match: {any: [{regex: 'ab'}]}\n    frameworks: owasp\n", "13:17: error[E108]", "a list"},
 };
 
-TEST(bad_pack, tells_wrong_rules) { EXPECT_EQ(test::expect_one_problem_each(rule_head, rules), 59U); }
+TEST(bad_pack, tells_wrong_rules) { EXPECT_EQ(test::expect_one_problem_each(rule_head, rules), 60U); }
 
 constexpr std::string_view rest = "rules: [{id: A, title: t, severity: low, category: c, action: block, match: {any: [{regex: 'ab'}]}}]\n";
 

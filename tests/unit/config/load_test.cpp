@@ -97,18 +97,21 @@ applies_to:
   - {keys: [k], models: ["gpt-*"]}
 defaults:
   mode: off
-  on_error: {default: allow}
+  on_error: {default: allow, "security.*": block}
   stream: {release: buffer, limit: 64KiB}
   message: |
     Two
     lines
+  messages: {privacy.card: Cards}
   blocked_request_status: 400
+  canary_by: key
 use:
   - {pack: p, version: ~1.4, mode: enforce, strictness: 2}
-  - {pack: q}
+  - {pack: q, mode: canary, percent: 5, locked: true}
 overrides:
   - {rule: A-1, mode: shadow, reason: why}
-capture: {on_match: excerpt, context: 80}
+capture: {default: hash, on_match: excerpt, context: 80}
+audit: {on_write_failure: allow, retention: {decisions: 395d, content: 30d}}
 )", "chat.yaml", found);
   ASSERT_TRUE(found.empty()) << lines(found);
   ASSERT_EQ(read.policies.size(), 1U);
@@ -126,12 +129,52 @@ capture: {on_match: excerpt, context: 80}
   EXPECT_EQ(p.use[0].version, "~1.4");
   EXPECT_EQ(p.use[0].mode, policy::mode::enforce);
   EXPECT_EQ(p.use[0].strictness, 2U);
-  EXPECT_EQ(p.use[0].place.line, 16U);
-  EXPECT_FALSE(p.use[1].mode);
+  EXPECT_EQ(p.use[0].place.line, 18U);
+  EXPECT_EQ(p.use[1].mode, policy::mode::canary);
+  EXPECT_EQ(p.use[1].percent, 5U);
+  EXPECT_TRUE(p.use[1].locked);
+  EXPECT_FALSE(p.use[1].strictness);
+  ASSERT_EQ(p.on_error_of.size(), 1U);
+  EXPECT_EQ(p.on_error_of[0].pattern, "security.*");
+  EXPECT_EQ(p.messages[0].value, "Cards");
+  EXPECT_EQ(p.canary_by, policy::canary_unit::key);
   EXPECT_EQ(p.overrides[0].reason, "why");
-  EXPECT_EQ(p.capture, policy::capture::excerpt);
-  EXPECT_EQ(p.capture_context, 80U);
+  EXPECT_EQ(p.capture.otherwise, policy::capture::hash);
+  EXPECT_EQ(p.capture.on_match, policy::capture::excerpt);
+  EXPECT_EQ(p.capture.context, 80U);
+  EXPECT_EQ(p.audit.on_write_failure, policy::on_error::allow);
+  EXPECT_EQ(p.audit.keep_decisions, std::chrono::hours(24 * 395));
+  EXPECT_EQ(p.audit.keep_content, std::chrono::hours(24 * 30));
+  EXPECT_EQ(p.said.at("audit.retention.content").line, 23U);
+  EXPECT_EQ(p.said.at("defaults.mode").line, 8U);
   EXPECT_EQ(p.digest.substr(0, 7), "sha256:");
+}
+
+TEST(load, reads_exceptions_with_their_ends) {
+  problems found;
+  const auto read = load_text(R"(apiVersion: stoplog/v1
+kind: Policy
+metadata: {name: chat, version: 2026.11.2}
+use: [{pack: p}]
+exceptions:
+  - id: EXC-1
+    rules: [A-1, A-2]
+    when: {teams: [red], direction: [request]}
+    reason: why
+    approved_by: ciso@example.com
+    expires: 2026-12-31
+  - {id: EXC-2, rules: [A-1], reason: why, approved_by: me, expires: "2026-12-31T18:00:05Z"}
+)", "chat.yaml", found);
+  ASSERT_TRUE(found.empty()) << lines(found);
+  const auto& p = read.policies.at(0);
+  ASSERT_EQ(p.exceptions.size(), 2U);
+  EXPECT_EQ(p.exceptions[0].rules, (std::vector<std::string>{"A-1", "A-2"}));
+  EXPECT_EQ(p.exceptions[0].when.teams, std::vector<std::string>{"red"});
+  EXPECT_TRUE(p.exceptions[0].takes(direction::request));
+  EXPECT_FALSE(p.exceptions[0].takes(direction::response));
+  EXPECT_EQ(to_rfc3339(p.exceptions[0].expires), "2027-01-01T00:00:00.000000Z");
+  EXPECT_EQ(to_rfc3339(p.exceptions[1].expires), "2026-12-31T18:00:05.000000Z");
+  EXPECT_EQ(p.exceptions[0].place.line, 6U);
 }
 
 TEST(load, keeps_safe_defaults) {
@@ -140,8 +183,20 @@ TEST(load, keeps_safe_defaults) {
   ASSERT_EQ(read.policies.size(), 1U);
   EXPECT_EQ(read.policies[0].default_mode, policy::mode::shadow);
   EXPECT_EQ(read.policies[0].on_error, policy::on_error::block);
-  EXPECT_EQ(read.policies[0].capture, policy::capture::none);
+  EXPECT_EQ(read.policies[0].capture.on_match, policy::capture::none);
+  EXPECT_EQ(read.policies[0].audit.on_write_failure, policy::on_error::block);
+  EXPECT_TRUE(read.policies[0].said.empty());
   EXPECT_EQ(read.policies[0].blocked_request_status, 403U);
+}
+
+TEST(load, reads_what_a_policy_extends) {
+  problems found;
+  const auto read = load_text("apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: a, version: 1.0.0}\ntemplate: true\nextends: base@^2\n", "f", found);
+  ASSERT_TRUE(found.empty()) << lines(found);
+  EXPECT_TRUE(read.policies[0].is_template);
+  EXPECT_EQ(read.policies[0].extends.name, "base");
+  EXPECT_EQ(read.policies[0].extends.version, "^2");
+  EXPECT_EQ(read.policies[0].extends.place.line, 5U);
 }
 
 TEST(load, a_rule_with_a_fault_is_not_compiled_and_the_others_are_read) {

@@ -188,15 +188,15 @@ TEST(reach, demands_a_policy_for_every_route) {
     const char* codes;
   } const cases[] = {
       {"fallback", {}, ""},
-      {"all by a star", {{{"chat-*"}, {}, {}, {}}}, ""},
-      {"one of two", {{{"chat-eu"}, {}, {}, {}}}, "E505 "},
-      {"one each", {{{"chat-eu"}, {}, {}, {}}, {{"chat-us"}, {}, {}, {}}}, ""},
-      {"a team only", {{{"chat-*"}, {"sales"}, {}, {}}}, "E505 E505 "},
-      {"a key only", {{{}, {}, {"k"}, {}}}, "E505 E505 "},
-      {"the models of one", {{{}, {}, {}, {"gpt-4", "o3"}}}, "E505 "},
-      {"some models", {{{}, {}, {}, {"gpt-4"}}}, "E505 E505 "},
-      {"a route that is not there", {{{"chat-*"}, {}, {}, {}}, {{"chat-uk"}, {}, {}, {}}}, "W325 "},
-      {"a team that is not there", {{{"chat-*"}, {}, {}, {}}, {{}, {"sale"}, {}, {}}}, "W326 "},
+      {"all by a star", {{{"chat-*"}, {}, {}, {}, {}}}, ""},
+      {"one of two", {{{"chat-eu"}, {}, {}, {}, {}}}, "E505 "},
+      {"one each", {{{"chat-eu"}, {}, {}, {}, {}}, {{"chat-us"}, {}, {}, {}, {}}}, ""},
+      {"a team only", {{{"chat-*"}, {"sales"}, {}, {}, {}}}, "E505 E505 "},
+      {"a key only", {{{}, {}, {"k"}, {}, {}}}, "E505 E505 "},
+      {"the models of one", {{{}, {}, {}, {"gpt-4", "o3"}, {}}}, "E505 "},
+      {"some models", {{{}, {}, {}, {"gpt-4"}, {}}}, "E505 E505 "},
+      {"a route that is not there", {{{"chat-*"}, {}, {}, {}, {}}, {{"chat-uk"}, {}, {}, {}, {}}}, "W325 "},
+      {"a team that is not there", {{{"chat-*"}, {}, {}, {}, {}}, {{}, {"sale"}, {}, {}, {}}}, "W326 "},
   };
   std::size_t ran = 0;
   for (const auto& c : cases) {

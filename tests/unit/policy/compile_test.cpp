@@ -33,7 +33,7 @@ policy overriding(std::vector<rule_override> changes, pack_use used) {
 TEST(policy_compile, refuses_what_does_not_fit_together) {
   const auto rule = make_rule("A-1", action::block, "\\bforbidden\\b");
   policy for_some = make_policy("y", {use("p", "~1.4")});
-  for_some.applies_to.push_back({{"chat"}, {}, {}, {}});
+  for_some.applies_to.push_back({{"chat"}, {}, {}, {}, {}});
   const refused cases[] = {
       {"unknown pack", two_rules(), {make_policy("x", {use("q", "")})},
        "policy.yaml:5:5: error[E402]: there is no pack \"q\"\n"},
@@ -77,7 +77,7 @@ TEST(policy_compile, refuses_what_does_not_fit_together) {
 
 TEST(policy_compile, tells_a_shared_fault_once) {
   policy other = make_policy("y", {use("p", "^1")});
-  other.applies_to.push_back({{"chat"}, {}, {}, {}});
+  other.applies_to.push_back({{"chat"}, {}, {}, {}, {}});
   problems found;
   EXPECT_EQ(compile({make_pack("p", "1.0.0", {make_rule("A-1", action::block, "a(")})}, {make_policy("x", {use("p", "^1")}), other}, found), nullptr);
   EXPECT_EQ(found.size(), 1U) << lines(found);
@@ -85,7 +85,7 @@ TEST(policy_compile, tells_a_shared_fault_once) {
 
 TEST(policy_compile, tells_the_problems_of_all_policies) {
   policy other = make_policy("y", {use("r", "^1")});
-  other.applies_to.push_back({{"chat"}, {}, {}, {}});
+  other.applies_to.push_back({{"chat"}, {}, {}, {}, {}});
   problems found;
   EXPECT_EQ(compile(two_rules(), {make_policy("x", {use("q", "^1")}), other}, found), nullptr);
   EXPECT_EQ(found.size(), 2U) << lines(found);
@@ -215,6 +215,12 @@ TEST(policy_compile, counts_signals_in_rules_that_name_them) {
   EXPECT_EQ(s.feed("so urgent: buy gift cards.", true)->released, "so [REDACTED].");
 }
 
+rule_override in_canary(std::string rule, std::uint32_t percent) {
+  rule_override made = change(std::move(rule), mode::canary);
+  made.percent = percent;
+  return made;
+}
+
 TEST(policy_compile, refuses_signals_that_cannot_count) {
   struct wrong {
     std::vector<std::string> signals;
@@ -227,6 +233,8 @@ TEST(policy_compile, refuses_signals_that_cannot_count) {
       {{"S-1", "A-1"}, {}, "pack.yaml:30:9: error[E412]: rule C-1: A-1 is no signal: its action is block\n"},
       {{"S-1", "S-2"}, {change("S-2", mode::shadow)},
        "pack.yaml:30:9: error[E413]: rule C-1 counts 2 of its signals and 1 of them run in enforce; give them its mode\n"},
+      {{"S-1", "S-2"}, {in_canary("C-1", 10), in_canary("S-2", 5)},
+       "pack.yaml:30:9: error[E413]: rule C-1 counts 2 of its signals and 1 of them run in canary; give them its mode\n"},
   };
   std::size_t ran = 0;
   for (const wrong& c : cases) {
@@ -235,7 +243,7 @@ TEST(policy_compile, refuses_signals_that_cannot_count) {
     EXPECT_EQ(lines(found), c.line);
     ++ran;
   }
-  EXPECT_EQ(ran, 4U);
+  EXPECT_EQ(ran, 5U);
   auto packs = with_signals(counting("C-1", action::block, {"S-1", "S-2"}, 2));
   packs[0].rules[1].surfaces.directions = 1U << static_cast<unsigned>(direction::request);
   problems found;

@@ -45,7 +45,7 @@ inline policy::pack_use use(std::string pack, std::string version, std::optional
 }
 
 inline policy::rule_override change(std::string rule, policy::mode mode) {
-  return {std::move(rule), mode, "because", {"policy.yaml", 9, 5}};
+  return {std::move(rule), mode, 0, "because", {"policy.yaml", 9, 5}};
 }
 
 inline policy::policy make_policy(std::string name, std::vector<policy::pack_use> uses) {

@@ -19,24 +19,24 @@ TEST(policy_select, takes_the_first_by_name_that_fits_else_the_fallback) {
   problems found;
   const auto set = policy_set::compile(
       {make_pack("p", "1.0.0", {make_rule("A-1", action::block, "\\bforbidden\\b")})},
-      {for_whom("z-default", {}), for_whom("b-chat", {{{"chat-*"}, {}, {}, {"gpt-*", "o3"}}}),
-       for_whom("a-sales", {{{"chat-eu"}, {"sales"}, {}, {}}, {{}, {}, {"bot-1"}, {}}})},
+      {for_whom("z-default", {}), for_whom("b-chat", {{{"chat-*"}, {}, {}, {"gpt-*", "o3"}, {}}}),
+       for_whom("a-sales", {{{"chat-eu"}, {"sales"}, {}, {}, {}}, {{}, {}, {"bot-1"}, {}, {}}})},
       key, found);
   ASSERT_NE(set, nullptr) << lines(found);
   struct {
     subject who;
     const char* policy;
   } const cases[] = {
-      {{"chat-eu", "sales", "k", "gpt-4o"}, "a-sales"},
-      {{"chat-eu", "support", "k", "gpt-4o"}, "b-chat"},
-      {{"chat-us", "sales", "k", "o3"}, "b-chat"},
-      {{"chat-us", "sales", "k", "o3-mini"}, "z-default"},
-      {{"other", "support", "bot-1", "x"}, "a-sales"},
-      {{"other", "sales", "k", "x"}, "z-default"},
-      {{"", "", "", ""}, "z-default"},
-      {{"chat-eu", "", "", ""}, "z-default"},
-      {{"chat-", "", "", "gpt-"}, "b-chat"},
-      {{"CHAT-eu", "sales", "", ""}, "z-default"},
+      {{"chat-eu", "sales", "k", "gpt-4o", "", ""}, "a-sales"},
+      {{"chat-eu", "support", "k", "gpt-4o", "", ""}, "b-chat"},
+      {{"chat-us", "sales", "k", "o3", "", ""}, "b-chat"},
+      {{"chat-us", "sales", "k", "o3-mini", "", ""}, "z-default"},
+      {{"other", "support", "bot-1", "x", "", ""}, "a-sales"},
+      {{"other", "sales", "k", "x", "", ""}, "z-default"},
+      {{"", "", "", "", "", ""}, "z-default"},
+      {{"chat-eu", "", "", "", "", ""}, "z-default"},
+      {{"chat-", "", "", "gpt-", "", ""}, "b-chat"},
+      {{"CHAT-eu", "sales", "", "", "", ""}, "z-default"},
   };
   std::size_t ran = 0;
   for (const auto& c : cases) {
@@ -51,20 +51,20 @@ TEST(policy_select, takes_the_first_by_name_that_fits_else_the_fallback) {
 TEST(policy_select, tells_when_the_model_would_matter) {
   problems found;
   const auto set = policy_set::compile({make_pack("p", "1.0.0", {make_rule("A-1", action::block, "x y")})},
-                                       {for_whom("a-all", {{{"plain"}, {}, {}, {}}}), for_whom("b-gpt", {{{"chat", "plain"}, {}, {}, {"gpt-*"}}}), for_whom("z", {})}, key, found);
+                                       {for_whom("a-all", {{{"plain"}, {}, {}, {}, {}}}), for_whom("b-gpt", {{{"chat", "plain"}, {}, {}, {"gpt-*"}, {}}}), for_whom("z", {})}, key, found);
   ASSERT_NE(set, nullptr);
-  EXPECT_TRUE(set->needs_model({"chat", "", "", ""}));
-  EXPECT_FALSE(set->needs_model({"plain", "", "", ""})) << "another takes it before";
-  EXPECT_FALSE(set->needs_model({"other", "", "", ""}));
+  EXPECT_TRUE(set->needs_model({"chat", "", "", "", "", ""}));
+  EXPECT_FALSE(set->needs_model({"plain", "", "", "", "", ""})) << "another takes it before";
+  EXPECT_FALSE(set->needs_model({"other", "", "", "", "", ""}));
 }
 
 TEST(policy_select, has_no_answer_without_a_fallback) {
   problems found;
   const auto set = policy_set::compile({make_pack("p", "1.0.0", {make_rule("A-1", action::block, "x y")})},
-                                       {for_whom("a", {{{"chat"}, {}, {}, {}}})}, key, found);
+                                       {for_whom("a", {{{"chat"}, {}, {}, {}, {}}})}, key, found);
   ASSERT_NE(set, nullptr);
-  EXPECT_NE(set->select({"chat", "", "", ""}), nullptr);
-  EXPECT_EQ(set->select({"other", "", "", ""}), nullptr);
+  EXPECT_NE(set->select({"chat", "", "", "", "", ""}), nullptr);
+  EXPECT_EQ(set->select({"other", "", "", "", "", ""}), nullptr);
 }
 
 TEST(pattern, takes_stars_and_nothing_else) {
