@@ -74,7 +74,7 @@ record typical(std::uint64_t n) {
   r.category = "demo.forbidden";
   r.severity = "high";
   r.findings.push_back({r.rule, "demo", r.category, r.severity, "enforce", "block", "block", "response", "assistant", "content",
-                        "choices[0].delta.content", 1200, 1220, "00112233445566778899aabbccddeeff", "", ""});
+                        "choices[0].delta.content", 1200, 1220, "00112233445566778899aabbccddeeff", "", "", ""});
   return r;
 }
 

@@ -35,7 +35,8 @@ void check_policies(std::span<const policy> policies, problems& found) {
   std::map<std::pair<std::string_view, std::string_view>, const policy*> seen;
   const policy* fallback = nullptr;
   for (const policy& p : policies) {
-    const auto [first, is_new] = seen.emplace(std::pair<std::string_view, std::string_view>(p.name, p.is_template ? p.version : ""), &p);
+    const std::string_view version = p.is_template ? std::string_view(p.version) : std::string_view();
+    const auto [first, is_new] = seen.emplace(std::pair(std::string_view(p.name), version), &p);
     if (!is_new) {
       tell(found, problem::level::error, p.place, "E407",
            "policy \"" + p.name + "\" is also in " + first->second->place.file + "; rename one");

@@ -127,9 +127,9 @@ TEST(explain, reads_files_and_stdin) {
 TEST(show, tells_the_line_that_decided_each_rule) {
   const place_of_files f;
   const auto seen = run({"show", "--effective", f.here.path().string()});
-  expect_in(seen, {"x 1.0.0", "MASK    p 1.2.0  enforce  redact   " + f.at("p.yaml:9"), "mode: " + f.at("x.yaml:7") + " (use)",
-                   "WATCH", "shadow", "mode: " + f.at("x.yaml:9") + " (override: still looking)", "STRICT", "off",
-                   "sales 1.0.0", "MASK", "shadow", "(the default of the language)"});
+  expect_in(seen, {"sales 1.0.0", "MASK", "shadow", "(the default of the language)",
+                   "x 1.0.0", "MASK    p 1.2.0  enforce  redact   " + f.at("p.yaml:9"), "mode: " + f.at("x.yaml:7") + " (use)",
+                   "WATCH", "shadow", "mode: " + f.at("x.yaml:9") + " (override: still looking)", "STRICT", "off"});
   const auto json = run({"show", "--effective", "--policy", "x", "-o", "json", f.here.path().string()});
   expect_in(json, {R"("name":"x","version":"1.0.0")", R"("fallback":true)", R"("id":"MASK")", R"("mode":"enforce","mode_by":"use")", R"("line":7)", R"("action":"redact")", R"("line":9)"});
   EXPECT_EQ(json.out.find("sales"), std::string::npos);

@@ -8,7 +8,7 @@ constexpr std::string_view head = "apiVersion: stoplog/v1\nkind: Policy\nmetadat
 // Each case goes on in line 4.
 constexpr test::bad_file files[] = {
     {"no use", "defaults: {mode: off}\n", "1:1: error[E106]", "\"use\" is missing"},
-    {"a mode as a switch", "use: [{pack: a, mode: on}]\n", "4:23: error[E110]", "off, shadow, enforce"},
+    {"a mode as a switch", "use: [{pack: a, mode: on}]\n", "4:23: error[E110]", "off, shadow, canary, enforce"},
     {"a mode as null", "use: [{pack: a}]\ndefaults: {mode: ~}\n", "5:12: error[E109]", "no value"},
     {"enforced", "use: [{pack: a, mode: enforced}]\n", "4:23: error[E110]", "did you mean \"enforce\"?"},
     {"a version of one number", "use: [{pack: a, version: 1}]\n", "4:26: error[E116]", "~1.4"},
@@ -35,7 +35,7 @@ constexpr test::bad_file files[] = {
     {"a canary as the default", "use: [{pack: a}]\ndefaults: {mode: canary}\n", "5:18: error[E110]", "off, shadow, enforce"},
     {"extends two", "extends: [a, b]\n", "4:10: error[E108]", "a single value"},
     {"extends a wide version", "extends: base@2\n", "4:10: error[E116]", "~1.4"},
-    {"extends no name", "extends: '@^2'\n", "4:10: error[E115]", "not a name"},
+    {"extends no name", "extends: '@^2'\n", "4:10: error[E109]", "an empty text"},
     {"a template for somebody", "use: [{pack: a}]\ntemplate: true\napplies_to: [{teams: [t]}]\n", "6:13: error[E117]", "a template applies to nobody"},
     {"no exceptions", "use: [{pack: a}]\nexceptions: []\n", "5:13: error[E109]", "empty list"},
     {"an exception without an end", "use: [{pack: a}]\nexceptions: [{id: E, rules: [A], reason: r, approved_by: me}]\n", "5:14: error[E106]", "\"expires\" is missing"},

@@ -67,8 +67,8 @@ TEST(muted_rules, do_nothing_but_are_found_however_the_text_is_cut) {
     std::size_t found;
     verdict decision;
   } const cases[] = {
-      {{true, true, true, true, false}, text, 5, verdict::allow},
-      {{true, false, true, true, false}, "a forbidden word, a [REDACTED] and 345, [REDACTED]; make a bomb and make another. forbearing word.", 5, verdict::redact},
+      {{true, true, true, true, false}, text, 6, verdict::allow},
+      {{true, false, true, true, false}, "a forbidden word, a [REDACTED] and 345, [REDACTED]; make a bomb and make another. forbearing word.", 6, verdict::redact},
       {{false, true, true, true, false}, "a ", 1, verdict::block},
       {{true, true, false, true, false}, "a forbidden word, a secret 12 and 345, secret 34; ", 5, verdict::block},
       {{true, true, true, false, false}, "a ", 2, verdict::block},
