@@ -63,7 +63,8 @@ void warn_of(const policy& p, const resolved_policy& resolved, problems& found) 
     tell(found, problem::level::warning, p.place, "W311",
          "rule " + r.rule->id + " is enforced and its author calls it " + std::string(to_string(r.rule->notes.status)));
   }
-  if (!any && resolved.complete) tell(found, problem::level::warning, p.place, "W312", "no rule of this policy runs");
+  const bool base_missing = p.use.empty();  // told already
+  if (!any && resolved.complete && !base_missing) tell(found, problem::level::warning, p.place, "W312", "no rule of this policy runs");
 }
 
 std::string digest_of(const policy& p, const resolved_policy& resolved) {
