@@ -39,6 +39,20 @@ bool may_be_encoded(std::string_view text) noexcept {
   return false;
 }
 
+// Whether a whole text has a run long enough to be read. Looks at one character
+// in `characters_min`, and around those that may be in a run.
+bool may_hold_run(std::string_view text) noexcept {
+  if (text.find('%') != std::string_view::npos) return true;
+  const auto encodes = [&](std::size_t i) { return run_decoder::takes(kind::base64, text[i]); };
+  for (std::size_t i = characters_min - 1; i < text.size();) {
+    std::size_t begin = i + 1;
+    while (begin > i + 1 - characters_min && encodes(begin - 1)) --begin;
+    if (begin == i + 1 - characters_min) return true;
+    i = begin + characters_min - 1;
+  }
+  return false;
+}
+
 // Bytes with which something encoded goes on or begins.
 const std::bitset<256>& encoded_first() {
   static const std::bitset<256> bytes = [] {
@@ -125,6 +139,11 @@ bool encoded_runs::watches() const noexcept {
 
 result<std::size_t> encoded_runs::feed(std::string_view text, bool end) {
   at_once_ = at_once_ || (end && at_ == 0);
+  if (at_once_ && !ended_ && at_ == 0 && !may_hold_run(text)) {
+    ended_ = true;
+    at_ = safe_before_ = text.size();
+    return text.size();
+  }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (watches()) safe_before_ = safe_upto();
     const auto blocked = take(text[i]);
