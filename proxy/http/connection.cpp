@@ -34,6 +34,20 @@ connection::connection(tcp::socket socket, asio::ssl::context& context)
   this->socket().set_option(tcp::no_delay(true), ignored);
 }
 
+// Asio asks epoll about a connecting socket's writability and goes on asking, so
+// that every later wait to read wakes up once for nothing. A socket that is handed
+// over anew is asked only for what is waited for.
+void connection::connected() noexcept {
+  error_code ignored;
+  tcp::socket& s = socket();
+  const auto protocol = s.local_endpoint(ignored).protocol();
+  const auto handle = s.release(ignored);
+  if (ignored) return;
+  s.assign(protocol, handle, ignored);
+  s.set_option(tcp::no_delay(true), ignored);
+  s.non_blocking(true, ignored);
+}
+
 asio::awaitable<io_result<void>> connection::handshake_as_server() {
   auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;
   const auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::server, awaited);

@@ -27,6 +27,9 @@ class connection {
   // TLS; call one of the handshakes before anything else.
   connection(tcp::socket socket, boost::asio::ssl::context& context);
 
+  // For a connection whose socket was just connected; before a handshake.
+  void connected() noexcept;
+
   boost::asio::awaitable<io_result<void>> handshake_as_server();
   // Sets SNI and verifies the peer's certificate for `name`.
   boost::asio::awaitable<io_result<void>> handshake_as_client(std::string name);

@@ -96,9 +96,7 @@ asio::awaitable<result<void>> upstream_pool::connect(lease& of) {
     of.line_->close();  // the next attempt opens a socket of the right family
   }
   if (!connected || of.aborted_) co_return fail(errc::upstream_unreachable);
-  boost::system::error_code ignored;
-  of.line_->socket().set_option(tcp::no_delay(true), ignored);
-  of.line_->socket().non_blocking(true, ignored);
+  of.line_->connected();
   if (tls_ != nullptr) {
     std::string name = to_.tls.server_name.empty() ? to_.address.host : to_.tls.server_name;
     const auto shaken = co_await of.line_->handshake_as_client(std::move(name));

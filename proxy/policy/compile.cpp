@@ -81,7 +81,7 @@ std::string digest_of(const policy& p, const resolved_policy& resolved) {
 void policy_set::add(policy source, problems& found) {
   const resolved_policy resolved = resolve(source, packs_, found);
   warn_of(source, resolved, found);
-  auto all = std::make_shared<compiled_policy::contents>();
+  auto all = std::make_shared<compiled_policy::contents>(key_);
   std::vector<rule_to_compile> specs;
   for (const resolved_rule& r : resolved.rules) {
     if (r.mode == mode::off || (r.rule->match.parts.empty() && r.rule->signals.empty())) continue;
@@ -101,7 +101,6 @@ void policy_set::add(policy source, problems& found) {
   all->digest = digest_of(source, resolved);
   all->bundle = bundle_;
   all->source = std::move(source);
-  all->key = key_;
   digest_ += all->source.name + ' ' + all->digest + '\n';
   std::shared_ptr<const compiled_policy> one(new compiled_policy(std::move(all)));
   if (one->source().applies_to.empty()) fallback_ = one;

@@ -1,7 +1,6 @@
 #include "policy/compiled.hpp"
 
 #include "policy/by_category.hpp"
-#include "policy/digest.hpp"
 
 #include <algorithm>
 
@@ -49,11 +48,13 @@ on_error compiled_policy::when_unjudged(surface where) const {
   return any ? on_error::allow : source.on_error;
 }
 
-std::string compiled_policy::fingerprint(std::string_view matched) const { return keyed_fingerprint(all_->key, matched); }
+compiled_policy::contents::contents(std::string_view fingerprint_key)
+    : key(fingerprint_key),
+      of_matches(key),
+      of_users(pseudonyms_of(key, "user")),
+      of_conversations(pseudonyms_of(key, "conversation")) {}
 
-std::string compiled_policy::pseudonym(std::string_view kind, std::string_view name) const {
-  return keyed_pseudonym(all_->key, kind, name);
-}
+std::string compiled_policy::fingerprint(std::string_view matched) const { return all_->of_matches.of(matched); }
 
 std::string_view compiled_policy::message_for(std::uint32_t rule) const {
   expects(rule < all_->rules.size(), "a message of a rule that the policy does not have");

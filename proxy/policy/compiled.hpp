@@ -6,6 +6,7 @@
 #include "match/stream.hpp"
 #include "policy/active_rule.hpp"
 #include "policy/decision.hpp"
+#include "policy/digest.hpp"
 #include "policy/policy.hpp"
 
 #include <memory>
@@ -52,9 +53,10 @@ class compiled_policy {
   // HMAC-SHA256, the first 16 bytes as hexadecimal digits.
   std::string fingerprint(std::string_view matched) const;
 
-  // The keyed hash that stands for a person or a conversation in records; never
-  // the fingerprint of a text. `kind` keeps a user from being a conversation.
-  std::string pseudonym(std::string_view kind, std::string_view name) const;
+  // The keyed hashes that stand for a person and for a conversation in records;
+  // never the fingerprint of a text, and of one name not the same.
+  std::string user_pseudonym(std::string_view name) const { return all_->of_users.of(name); }
+  std::string conversation_pseudonym(std::string_view name) const { return all_->of_conversations.of(name); }
 
   // What the client reads when `rule` blocked: the rule's message, else the
   // policy's for its category, else the policy's, else a plain sentence. Never
@@ -70,11 +72,14 @@ class compiled_policy {
     std::uint32_t exception;  // of source.exceptions
   };
   struct contents {
+    explicit contents(std::string_view fingerprint_key);
+
     policy source;
     std::string digest;
     std::string bundle;
     std::vector<std::string> packs;
     std::string key;
+    keyed_hash of_matches, of_users, of_conversations;
     std::vector<active_rule> rules;
     std::vector<excepted_rule> excepted;
     std::vector<std::uint32_t> canaries;  // rules

@@ -3,8 +3,9 @@
 #include "base/error.hpp"
 #include "base/hex.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 
 #include <array>
 #include <cstdint>
@@ -25,17 +26,29 @@ std::string sha256_digest(std::string_view bytes) {
   return "sha256:" + to_hex(hash);
 }
 
-std::string keyed_fingerprint(std::string_view key, std::string_view bytes) {
+keyed_hash::keyed_hash(std::string_view key) {
+  const std::unique_ptr<EVP_MAC, decltype(&EVP_MAC_free)> hmac(EVP_MAC_fetch(nullptr, OSSL_MAC_NAME_HMAC, nullptr), EVP_MAC_free);
+  expects(hmac != nullptr, "no HMAC");
+  ready_.reset(EVP_MAC_CTX_new(hmac.get()), EVP_MAC_CTX_free);
+  char digest[] = "SHA256";
+  const OSSL_PARAM wanted[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0), OSSL_PARAM_construct_end()};
+  expects(ready_ != nullptr && EVP_MAC_init(ready_.get(), bytes_of(key), key.size(), wanted) == 1, "HMAC-SHA256 failed");
+}
+
+std::string keyed_hash::of(std::string_view bytes) const {
   sha256_bytes hash{};
-  unsigned length = 0;
-  const auto* done = HMAC(EVP_sha256(), key.data(), static_cast<int>(key.size()), bytes_of(bytes), bytes.size(),
-                          hash.data(), &length);
-  expects(done != nullptr && length == hash.size(), "HMAC-SHA256 failed");
+  std::size_t length = 0;
+  const std::unique_ptr<EVP_MAC_CTX, decltype(&EVP_MAC_CTX_free)> one(EVP_MAC_CTX_dup(ready_.get()), EVP_MAC_CTX_free);
+  const bool done = one != nullptr && EVP_MAC_update(one.get(), bytes_of(bytes), bytes.size()) == 1 &&
+                    EVP_MAC_final(one.get(), hash.data(), &length, hash.size()) == 1;
+  expects(done && length == hash.size(), "HMAC-SHA256 failed");
   return to_hex(std::span(hash).first(16));
 }
 
-std::string keyed_pseudonym(std::string_view key, std::string_view kind, std::string_view name) {
-  return keyed_fingerprint(keyed_fingerprint(key, "stoplog " + std::string(kind)), name);
+std::string keyed_fingerprint(std::string_view key, std::string_view bytes) { return keyed_hash(key).of(bytes); }
+
+keyed_hash pseudonyms_of(std::string_view key, std::string_view kind) {
+  return keyed_hash(keyed_fingerprint(key, "stoplog " + std::string(kind)));
 }
 
 }  // namespace stoplog::policy

@@ -80,10 +80,10 @@ void use_mask(const rule& r, std::string_view key, match::rule_spec& into) {
     into.mask += p.text;
   }
   if (constant) return;
-  into.mask_of = [pieces = std::move(pieces), key = std::string(key)](std::string& out, std::string_view matched) {
+  into.mask_of = [pieces = std::move(pieces), hash = keyed_hash(key)](std::string& out, std::string_view matched) {
     for (const piece& p : pieces) {
       if (p.what == piece::kind::text) out += p.text;
-      else if (p.what == piece::kind::hash) out += keyed_fingerprint(key, matched).substr(0, hash_digits);
+      else if (p.what == piece::kind::hash) out += hash.of(matched).substr(0, hash_digits);
       else out += last_of(matched, p.count);
     }
   };
