@@ -12,7 +12,7 @@ namespace {
 
 using kind = run_decoder::kind;
 
-constexpr std::uint64_t characters_min = 24;
+constexpr std::uint64_t characters_min = run_decoder::characters_min;
 constexpr std::size_t before_bytes_max = 512;
 
 std::size_t bytes_min(kind what) noexcept {
@@ -35,20 +35,6 @@ bool may_be_encoded(std::string_view text) noexcept {
   const auto encodes = [](char c) { return run_decoder::takes(kind::base64, c); };
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%' || (i != 0 && encodes(text[i - 1]) && encodes(text[i]))) return true;
-  }
-  return false;
-}
-
-// Whether a whole text has a run long enough to be read. Looks at one character
-// in `characters_min`, and around those that may be in a run.
-bool may_hold_run(std::string_view text) noexcept {
-  if (text.find('%') != std::string_view::npos) return true;
-  const auto encodes = [&](std::size_t i) { return run_decoder::takes(kind::base64, text[i]); };
-  for (std::size_t i = characters_min - 1; i < text.size();) {
-    std::size_t begin = i + 1;
-    while (begin > i + 1 - characters_min && encodes(begin - 1)) --begin;
-    if (begin == i + 1 - characters_min) return true;
-    i = begin + characters_min - 1;
   }
   return false;
 }
@@ -139,7 +125,7 @@ bool encoded_runs::watches() const noexcept {
 
 result<std::size_t> encoded_runs::feed(std::string_view text, bool end) {
   at_once_ = at_once_ || (end && at_ == 0);
-  if (at_once_ && !ended_ && at_ == 0 && !may_hold_run(text)) {
+  if (at_once_ && !ended_ && at_ == 0 && !run_decoder::may_hold_run(text)) {
     ended_ = true;
     at_ = safe_before_ = text.size();
     return text.size();

@@ -50,6 +50,18 @@ bool run_decoder::takes(kind what, char c) noexcept {
   return letter_or_digit || c == '%' || c == '.' || c == '_' || c == '~' || c == '-' || c == '+';
 }
 
+bool run_decoder::may_hold_run(std::string_view text) noexcept {
+  if (text.find('%') != std::string_view::npos) return true;
+  const auto encodes = [&](std::size_t i) { return takes(kind::base64, text[i]); };
+  for (std::size_t i = characters_min - 1; i < text.size();) {
+    std::size_t begin = i + 1;
+    while (begin > i + 1 - characters_min && encodes(begin - 1)) --begin;
+    if (begin == i + 1 - characters_min) return true;
+    i = begin + characters_min - 1;
+  }
+  return false;
+}
+
 bool run_decoder::take(char c, std::uint64_t at) {
   return what_ == kind::percent ? take_percent(c, at) : take_digit(c, at);
 }

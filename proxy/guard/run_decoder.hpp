@@ -26,6 +26,13 @@ class run_decoder {
   // Whether the character can stand in such a run.
   static bool takes(kind what, char c) noexcept;
 
+  // Runs of base64 and of hexadecimal digits that are shorter are not read.
+  static constexpr std::uint64_t characters_min = 24;
+
+  // Whether a whole text has a run that is read. Looks at one character in
+  // characters_min, and around those that may be in a run.
+  static bool may_hold_run(std::string_view text) noexcept;
+
   // Takes the next character of the run, which stands at offset `at`. False: the
   // segment ended, and ended() is what of it was not drained.
   bool take(char c, std::uint64_t at);

@@ -238,5 +238,24 @@ TEST(encoded_runs, do_not_depend_on_the_cut) {
   EXPECT_GT(found, 60U);
 }
 
+TEST(encoded_runs, a_text_with_a_run_is_not_taken_for_one_without) {
+  std::mt19937 random(5);
+  std::size_t with = 0;
+  for (int i = 0; i < 20000; ++i) {
+    std::string text(random() % 120, ' ');
+    for (char& c : text) c = random() % 24 == 0 ? (random() % 30 == 0 ? '%' : ' ') : "Ab+_9/-z"[random() % 8];
+    std::size_t run = 0, longest = 0;
+    for (const char c : text) {
+      run = run_decoder::takes(run_decoder::kind::base64, c) ? run + 1 : 0;
+      longest = std::max(longest, run);
+    }
+    const bool has = longest >= run_decoder::characters_min || text.find('%') != std::string::npos;
+    ASSERT_EQ(run_decoder::may_hold_run(text), has) << text;
+    with += has ? 1 : 0;
+  }
+  EXPECT_GT(with, 5000U);
+  EXPECT_LT(with, 18000U);
+}
+
 }  // namespace
 }  // namespace stoplog::guard
