@@ -9,6 +9,7 @@ import socket
 import subprocess
 import time
 
+import gateways
 import synthetic_rules
 
 LOOPBACK = "127.0.0.1"
@@ -150,17 +151,19 @@ class Process:
 
 
 class Peer:
-    """`command(folder, port)` writes what the program needs into `folder` and tells how it is started."""
+    """`command(folder, port)` writes what the program needs into `folder` and tells how it is started.
+    `headers` are those that a request to it must have; a `slow` one gets the points that it can stand."""
 
-    def __init__(self, name, program, command):
-        self.name, self.program, self.command = name, program, command
+    def __init__(self, name, program, command, headers=(), slow=False):
+        self.name, self.program, self.command, self.headers, self.slow = name, program, command, headers, slow
 
     def missing(self):
-        return self.program is not None and shutil.which(str(self.program)) is None
+        return self.program is not None and shutil.which(str(self.program)) is None and not pathlib.Path(self.program).is_file()
 
 
 def all_peers(stoplog, model, workers, rule_counts):
     files = open_files()
+    buffered = min(rule_counts, key=lambda count: abs(count - 1000))
     values = {"workers": workers, "connections": min(20000, files // 2 - 200), "model": model, "files": files}
 
     def from_template(template, name, command):
@@ -170,11 +173,11 @@ def all_peers(stoplog, model, workers, rule_counts):
             return [part.format(path=path, folder=folder) for part in command]
         return prepare
 
-    def with_rules(count):
+    def with_rules(count, release="exact"):
         serve = from_template(STOPLOG, "stoplog.yaml", [str(stoplog), "serve", "--config", "{path}"])
 
         def prepare(folder, port):
-            synthetic_rules.write(folder, count)
+            synthetic_rules.write(folder, count, release)
             return serve(folder, port)
         return prepare
 
@@ -183,4 +186,8 @@ def all_peers(stoplog, model, workers, rule_counts):
         Peer("nginx", "nginx", from_template(NGINX, "nginx.conf", ["nginx", "-p", "{folder}", "-c", "{path}", "-e", "{folder}/error.log"])),
         Peer("haproxy", "haproxy", from_template(HAPROXY, "haproxy.cfg", ["haproxy", "-db", "-f", "{path}"])),
         *[Peer(f"stoplog-{count}", stoplog, with_rules(count)) for count in rule_counts],
+        Peer(f"stoplog-{buffered}-buffer", stoplog, with_rules(buffered, "buffer")),
+        Peer("portkey", gateways.portkey_program(), gateways.portkey_command, gateways.portkey_headers(model, False), slow=True),
+        Peer("portkey-regex", gateways.portkey_program(), gateways.portkey_command, gateways.portkey_headers(model, True), slow=True),
+        Peer("litellm", gateways.litellm_program(), gateways.litellm_command(model), slow=True),
     ]

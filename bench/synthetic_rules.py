@@ -68,12 +68,13 @@ rules:
 """
 
 
-def write(folder, count):
+def write(folder, count, release="exact"):
     """A folder with policies/ and rules/. With 0 rules nothing is enforced: a policy must name a pack, so one rule watches."""
     (folder / "policies").mkdir(parents=True)
     (folder / "rules").mkdir()
     mode = "enforce" if count else "shadow"
     (folder / "policies" / "default.yaml").write_text(
         "apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: default, version: 1.0.0}\n"
+        f"defaults: {{stream: {{release: {release}}}}}\n"
         f"use:\n  - {{pack: synthetic, version: ~1.0, mode: {mode}}}\n")
     (folder / "rules" / "synthetic.yaml").write_text(Rules().pack(count) if count else WATCHER)

@@ -3,7 +3,7 @@
 // proxy can therefore not slow the questions down and look fast.
 //
 //   load_client --port P [--stream 1] [--connections C] [--seconds D] [--warm W]
-//               [--deltas N --pace-us U | --rate R | --saturate 1] [--watch PID,PID]
+//               [--deltas N --pace-us U | --rate R | --saturate 1] [--watch PID,PID] [--header LINE]...
 //
 //   streamed     C streams of N deltas, U apart, one after the other on each
 //                connection; U of 0 with --saturate: as fast as it goes
@@ -48,6 +48,7 @@ struct options {
   double rate = 0;
   double seconds = 4;
   double warm = 1;
+  std::string headers;  // each with its line's end
   std::vector<int> watched;
 };
 
@@ -111,8 +112,8 @@ class client {
     const std::string body = R"({"model":")" + model + R"(","stream":)" + (chosen_.stream ? "true" : "false") +
                              R"(,"messages":[{"role":"system","content":"Answer briefly."},{"role":"user","content":")" +
                              prose(prompt_bytes, 99) + R"("}],"temperature":0.2})";
-    return "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: " +
-           std::to_string(body.size()) + "\r\n\r\n" + body;
+    return "POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n" + chosen_.headers +
+           "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
   }
 
   // Between the starts of two requests. Two paces are a stream's rest on its connection.
@@ -316,6 +317,7 @@ options read_options(int argc, char** argv) {
     else if (name == "--rate") chosen.rate = number;
     else if (name == "--seconds") chosen.seconds = number;
     else if (name == "--warm") chosen.warm = number;
+    else if (name == "--header") chosen.headers += value + "\r\n";
     else if (name == "--watch") {
       std::istringstream words(value);
       for (std::string word; std::getline(words, word, ',');) chosen.watched.push_back(std::atoi(word.c_str()));
