@@ -37,8 +37,8 @@ const endpoint table[] = {
     {"POST", "/moderations", "moderations", &openai::moderations, openai::error_object},
     {"POST", "/messages", "messages", &messages, anthropic::error_object, beta},
     {"POST", "/messages/count_tokens", "count_tokens", &count_tokens, anthropic::error_object, beta},
-    {"GET", "/models", "models", &models, openai::error_object, pages},
-    {"GET", "/models/{}", "models", &models, openai::error_object},
+    {"GET", "/models", "models", &models, nullptr, pages},
+    {"GET", "/models/{}", "models", &models, nullptr},
 };
 
 bool is_plain(char c) noexcept {
@@ -99,8 +99,9 @@ bool takes_query(const endpoint& of, std::string_view query) {
   }
 }
 
-std::string to_json(const error_body& body, const endpoint* of) {
-  return of == nullptr ? openai::error_object(body) : of->error_object(body);
+std::string to_json(const error_body& body, const endpoint* of, bool to_anthropic) {
+  if (of != nullptr && of->error_object != nullptr) return of->error_object(body);
+  return to_anthropic ? anthropic::error_object(body) : openai::error_object(body);
 }
 
 }  // namespace stoplog::dialect

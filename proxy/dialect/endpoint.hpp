@@ -24,7 +24,7 @@ struct endpoint {
   std::string_view path;    // behind the route's prefix; a segment {} takes any one: /models/{}
   std::string_view name;    // chat_completions, models: for records and metrics
   const codec* scans;       // null: nothing is read, the answer is forwarded
-  std::string (*error_object)(const error_body&);
+  std::string (*error_object)(const error_body&);  // null: of several dialects; errors are in the client's
   std::span<const std::string_view> query = {};  // names of the parameters that may be given
 };
 
@@ -40,7 +40,11 @@ const endpoint* find_endpoint(std::string_view method, std::string_view path, bo
 // sign, no plus, nothing that two readers could take for different things.
 bool takes_query(const endpoint& of, std::string_view query);
 
-// In the shape of the endpoint's dialect; of no endpoint: OpenAI's.
-std::string to_json(const error_body& body, const endpoint* of);
+// A header that Anthropic demands of each request: who sends it reads Anthropic's errors.
+inline constexpr std::string_view anthropic_header = "anthropic-version";
+
+// In the shape of the endpoint's dialect. Of no endpoint, and of one that several
+// dialects have: in Anthropic's for `to_anthropic` clients, otherwise in OpenAI's.
+std::string to_json(const error_body& body, const endpoint* of, bool to_anthropic = false);
 
 }  // namespace stoplog::dialect

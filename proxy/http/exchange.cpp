@@ -269,7 +269,8 @@ std::vector<header> exchange::stamps() {
 }
 
 std::string exchange::error_json(int status, std::string_view type, std::string_view code, std::string_view message) const {
-  return dialect::to_json({status, type, code, message, record_.id}, endpoint_);
+  const bool to_anthropic = request_.head_complete() && request_.head().count(dialect::anthropic_header) != 0;
+  return dialect::to_json({status, type, code, message, record_.id}, endpoint_, to_anthropic);
 }
 
 void exchange::abort_upstream() noexcept { upstream_.abort(); }

@@ -122,6 +122,12 @@ test('X-Api-Key authenticates, and the upstream gets a key of its own', async ()
     const refused = await client(closed).messages.create(ask('hello')).catch(error => error);
     assert.equal(refused.status, 401);
     assert.equal(refused.error.error.type, 'authentication_error');
+    // Both vendors have the list of models: each one's clients are refused in words that they understand.
+    const listing = await client(closed).models.list().catch(error => error);
+    assert.ok(listing instanceof Anthropic.AuthenticationError, listing.stack);
+    assert.deepEqual([listing.error.type, listing.error.error.type, listing.error.error.code], ['error', 'authentication_error', 'unknown_key']);
+    const asked = await (await fetch(`${closed.url}/v1/models/x`)).json();
+    assert.deepEqual([asked.type, asked.error.type, asked.error.code], [undefined, 'authentication_error', 'unknown_key']);
     await client(closed, {apiKey: 'sk-team'}).messages.create(ask('hello'));
     const answer = await closed.post(ask('hello'), {target: '/v1/messages', headers: {'x-api-key': 'sk-team'}});
     assert.equal(answer.status, 200);

@@ -35,7 +35,7 @@ TEST(endpoint, knows_what_is_covered_and_nothing_else) {
 TEST(endpoint, the_table_is_whole) {
   for (const endpoint& e : endpoints()) {
     EXPECT_TRUE(e.method == "GET" || e.method == "POST") << e.path;
-    EXPECT_TRUE(e.path.starts_with('/') && !e.name.empty() && e.error_object != nullptr) << e.path;
+    EXPECT_TRUE(e.path.starts_with('/') && !e.name.empty() && (e.error_object == nullptr) == (e.name == "models")) << e.path;
     if (e.scans == nullptr) continue;
     EXPECT_FALSE(e.scans->answer_shape().table.empty()) << e.path;
     if (e.scans->streams()) EXPECT_NE(e.scans->open_stream({}), nullptr) << e.path;
@@ -57,6 +57,23 @@ TEST(endpoint, writes_openai_s_error_object) {
   EXPECT_EQ(to_json({403, "policy_violation", "a.b", "No \"x\"", "id-1"}, nullptr),
             R"({"error":{"message":"No \"x\"","type":"policy_violation","param":null,"code":"a.b","decision_id":"id-1"}})");
   EXPECT_EQ(to_json({500, "api_error", "c", "m", {}}, &endpoints()[0]), R"({"error":{"message":"m","type":"api_error","param":null,"code":"c"}})");
+}
+
+// What both vendors have, and what nobody has, is told in the client's words; the rest in the endpoint's, whoever asks.
+TEST(endpoint, errors_of_what_several_vendors_have_are_in_the_client_s_shape) {
+  const error_body body{404, "invalid_request_error", "c", "m", {}};
+  const std::string anthropic = R"({"type":"error","error":{"type":"not_found_error","message":"m","code":"c"}})";
+  const std::string openai = R"({"error":{"message":"m","type":"invalid_request_error","param":null,"code":"c"}})";
+  int asked = 0;
+  for (const endpoint& e : endpoints()) {
+    const bool shared = e.name == "models";
+    const bool messages = e.path.starts_with("/messages");
+    EXPECT_EQ(to_json(body, &e, false), messages ? anthropic : openai) << e.path;
+    EXPECT_EQ(to_json(body, &e, true), messages || shared ? anthropic : openai) << e.path;
+    ++asked;
+  }
+  EXPECT_EQ(to_json(body, nullptr, true), anthropic);
+  EXPECT_EQ(asked, 10);
 }
 
 }  // namespace
