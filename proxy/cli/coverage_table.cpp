@@ -162,7 +162,8 @@ std::string coverage_markdown() {
       "listed is scanned as `unknown`: members of later versions of an API, and their names.\n"
       "- **Opaque**: a part that cannot be read as text. It is recorded as opaque, with its path, and `x-stoplog-coverage` says so. "
       "Text that is sent as base64 is decoded and scanned.\n"
-      "- **Refused**: any endpoint that is not in this table gets 404, so that no other door to the model is open by accident.\n\n"
+      "- **Refused**: any endpoint that is not in this table gets 404, so that no other door to the model is open by accident.\n"
+      "- **Parts**: each place is judged by itself. The parts of one message, the messages of one answer, and the summaries of one reasoning are judged as the one text that their reader makes of them, too; in a stream a part has gone out by the time that the next one comes.\n\n"
       "A path names a value, with the elements of an array there; `[]` is every element, `{}` a member of any name. *As in* another path: with the same members.\n\n"
       "| endpoint | name in records | scanned | query |\n|---|---|---|---|\n";
   for (const dialect::endpoint& e : dialect::endpoints()) {

@@ -38,7 +38,8 @@ class answer_stream {
   virtual bool again(lane /*in*/, std::string_view /*text*/) { return false; }
 
   // Adds what the stream itself changes in the event that was read last, when it
-  // goes out behind whatever delta() wrote (numbers of events).
+  // goes out behind whatever delta() wrote: numbers of events, and what says a
+  // lane's text once more. The guard's own edits leave such values alone.
   virtual void amend(const json::document& /*data*/, json::edits& /*changes*/) const {}
 
   // The event that was read last has gone to the client, with `data`, and before
@@ -69,6 +70,11 @@ class answer_stream {
   // A complete event (SSE bytes) that a client takes for an error. No
   // terminator follows it: the answer is not whole.
   virtual std::string error_event(std::string_view code, std::string_view message) const = 0;
+
+  // Which text a lane is a part of: lanes with one number reach their reader as
+  // one text, in the order in which they come. `apart`: it is one by itself.
+  static constexpr std::uint32_t apart = 0xFFFF'FFFF;
+  virtual std::uint32_t text_of(lane /*of*/) const { return apart; }
 
   // choices[1].delta.content
   virtual std::string path(lane of) const = 0;

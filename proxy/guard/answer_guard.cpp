@@ -22,15 +22,12 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
   for (const dialect::text_field& field : view->texts) {
     auto text = judge.judge(in, field, done.report);
     if (!text) return text.error();
-    if (text->blocked) blocked.push_back(field.node);
     judged.push_back(std::move(*text));
   }
-  if (blocked.empty()) {
-    const auto together = judge_messages(in, judged, policy, nullptr, done.report);
-    if (!together) return together.error();
-    for (const judged_text& text : judged) {
-      if (*together && text.field.lane != dialect::no_lane) blocked.push_back(text.field.node);
-    }
+  const auto together = judge_messages(in, judged, policy, nullptr, done.report);
+  if (!together) return together.error();
+  for (const judged_text& text : judged) {
+    if (text.blocked) blocked.push_back(text.field.node);
   }
   json::edits changes;
   if (!blocked.empty()) codec.end_answer(in, blocked, ending_of(done.report, *policy), changes);

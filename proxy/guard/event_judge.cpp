@@ -167,7 +167,7 @@ void event_judge::note_label(const judged_text& judged, const guard::report& fou
 }
 
 result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim) {
-  const auto step = lanes_.feed(to, where, text, end);
+  const auto step = lanes_.feed(to, where, text, end, stream_->text_of(to));
   if (!step) return step.error();
   for (policy::finding& f : lanes_.take_found(to)) {
     f.path = stream_->path(to) + f.path;
@@ -242,8 +242,8 @@ void event_judge::pass(const dialect::sse_event& event, const json::document& da
   if (view.goes == dialect::passing::now) end_waiting(out);
   std::string& to = view.goes == dialect::passing::waits ? waiting_ : out;
   json::edits changes;
-  if (!judged_.empty() || !view.repeats.empty()) add_edits(data, judged_, view.repeats, enforced_, changes);
   stream_->amend(data, changes);
+  if (!judged_.empty() || !view.repeats.empty()) add_edits(data, judged_, view.repeats, enforced_, changes);
   if (changes.empty() && event.plain && !name_changed_) {
     to += event.raw;
     return tell(event.data, view.goes);

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 namespace stoplog::guard {
 namespace {
@@ -55,7 +56,7 @@ std::string masked(const joined& of, match::text_span part, const std::vector<re
 
 void redact(const json::document& in, const joined& of, const std::vector<match::finding>& crossing,
             const std::vector<judged_text*>& parts, const policy::compiled_policy& policy) {
-  const auto runs = redacted_runs(crossing, policy, direction::request);
+  const auto runs = redacted_runs(crossing, policy, parts.front()->field.where.direction);
   if (runs.empty()) return;
   for (std::size_t i = 0; i < parts.size(); ++i) {
     judged_text& part = *parts[i];
@@ -106,16 +107,23 @@ result<bool> judge_joined(const json::document& in, const std::vector<judged_tex
 result<bool> judge_messages(const json::document& in, std::vector<judged_text>& judged,
                             const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known, report& into) {
   // Parts of one message that others stand between are still its parts.
-  std::stable_sort(judged.begin(), judged.end(), [](const judged_text& a, const judged_text& b) { return a.field.lane < b.field.lane; });
+  const auto message = [](const judged_text& t) { return std::tuple(t.field.lane, t.field.where.role, t.field.where.channel); };
+  std::stable_sort(judged.begin(), judged.end(), [&](const judged_text& a, const judged_text& b) { return message(a) < message(b); });
+  bool any = false;
   for (std::size_t i = 0; i < judged.size();) {
     std::vector<judged_text*> parts;
-    const dialect::lane message = judged[i].field.lane;
-    for (; i < judged.size() && judged[i].field.lane == message; ++i) parts.push_back(&judged[i]);
-    if (message == dialect::no_lane || parts.size() < 2) continue;
+    bool blocked_before = false;
+    for (const auto first = message(judged[i]); i < judged.size() && message(judged[i]) == first; ++i) {
+      parts.push_back(&judged[i]);
+      blocked_before = blocked_before || judged[i].blocked;
+    }
+    if (parts.front()->field.lane == dialect::no_lane || parts.size() < 2 || blocked_before) continue;
     const auto blocked = judge_joined(in, parts, policy, known, into);
-    if (!blocked || *blocked) return blocked;
+    if (!blocked) return blocked;
+    any = any || *blocked;
+    for (judged_text* part : parts) part->blocked = *blocked;
   }
-  return false;
+  return any;
 }
 
 }  // namespace stoplog::guard

@@ -3,10 +3,13 @@
 
 #include "base/limits.hpp"
 #include "dialect/codec.hpp"
+#include "guard/continued_text.hpp"
 #include "guard/text_scan.hpp"
 
 #include <deque>
+#include <map>
 #include <string>
+#include <vector>
 
 namespace stoplog::guard {
 
@@ -15,12 +18,15 @@ class lanes {
   lanes(std::shared_ptr<const policy::compiled_policy> policy, const limits& limits)
       : policy_(std::move(policy)), channels_max_(limits.channels), held_bytes_max_(limits.held_bytes) {}
 
-  // Feeds a lane, which is made when it is new. Errors: upstream_malformed
-  // beyond limits.channels, evaluation_failed beyond limits.held_bytes.
-  result<text_scan::step> feed(dialect::lane to, surface where, std::string_view text, bool end);
+  // Feeds a lane, which is made when it is new. What is found across the lanes
+  // that are part `of` one text (answer_stream::text_of) is found in the last of
+  // them. Errors: upstream_malformed beyond limits.channels, evaluation_failed
+  // beyond limits.held_bytes.
+  result<text_scan::step> feed(dialect::lane to, surface where, std::string_view text, bool end,
+                               std::uint32_t of = dialect::answer_stream::apart);
 
   // The findings that the last feed brought.
-  std::vector<policy::finding> take_found(dialect::lane of) { return lanes_[of].scan.take_found(); }
+  std::vector<policy::finding> take_found(dialect::lane of);
 
   std::size_t size() const noexcept { return lanes_.size(); }
   bool open(dialect::lane of) const noexcept { return of < lanes_.size() && !lanes_[of].ended; }
@@ -36,13 +42,21 @@ class lanes {
   struct lane_state {
     text_scan scan;
     surface where;
-    std::string given_up;  // what went out when scanning stopped
+    std::string given_up{};                // what went out when scanning stopped
     bool ended = false;
+    std::vector<continued_text> across{};  // one behind the other, behind `scan`
+    std::string released{};                // by them
+
+    std::uint64_t held() const noexcept;
+    std::string give_up();
   };
+  void begin(surface where, std::uint32_t of);
+  result<text_scan::step> feed_across(lane_state& lane, text_scan::step step, std::string_view text, bool end);
   std::shared_ptr<const policy::compiled_policy> policy_;
   std::size_t channels_max_;
   std::uint64_t held_bytes_max_;
   std::deque<lane_state> lanes_;
+  std::map<std::uint32_t, continued_texts> texts_;
   std::uint64_t held_ = 0;
 };
 

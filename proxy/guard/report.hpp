@@ -29,8 +29,8 @@ struct coverage {
 struct report {
   policy::decision decision{verdict::allow};
   stoplog::guard::coverage coverage;
-  // Bytes of the deciding channel released after the start of the deciding
-  // match: 0, always; recorded because it is the promise.
+  // Bytes released after the start of the deciding match: 0, recorded because it
+  // is the promise; but for a match that began in an earlier part of the answer.
   std::uint64_t leaked = 0;
   dialect::token_usage usage;     // as the upstream counted, if it did
   bool findings_dropped = false;  // there were more findings than are kept

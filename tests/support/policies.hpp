@@ -21,6 +21,7 @@ struct test_rule {
   std::string message = {};
   severity severity = severity::high;
   match::view view = match::view::folded;
+  std::string with = {};   // not empty: both expressions, within 200 bytes
 };
 
 struct test_policy {
@@ -52,6 +53,12 @@ inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy&
     rule.surfaces = r.surfaces;
     rule.match.parts.push_back({.regex = r.regex, .view = r.view});
     rule.part_places.emplace_back();
+    if (!r.with.empty()) {
+      rule.match.how = match::expression::combine::all;
+      rule.match.within = 200;
+      rule.match.parts.push_back({.regex = r.with, .view = r.view});
+      rule.part_places.emplace_back();
+    }
     rule.message = r.message;
     pack.rules.push_back(std::move(rule));
     if (r.mode != policy::mode::enforce) policy.overrides.push_back({.rule = r.id, .mode = r.mode, .reason = "test"});

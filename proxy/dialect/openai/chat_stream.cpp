@@ -226,7 +226,18 @@ result<lane> chat_stream::lane_of(const document& d, node_id id, const position&
   const std::string below = d.path(id).substr(d.path(at.delta).size());
   const bool plain = way->size() == 1 && shapes_[id] != unknown_tree;
   lanes_.push_back({at.choice->index, std::move(*way), "choices[" + std::to_string(at.choice->index) + (format_.nested ? "].delta" : "]") + below, plain});
-  return static_cast<lane>(lanes_.size() - 1);
+  const auto made = static_cast<lane>(lanes_.size() - 1);
+  if (text_of(made) != apart) end_parts_before(made);
+  return made;
+}
+
+// A part ends where the next one begins: what it holds comes before that one's text.
+void chat_stream::end_parts_before(lane next) {
+  for (lane at = 0; at < next; ++at) {
+    if (lanes_[at].ended || text_of(at) != text_of(next)) continue;
+    lanes_[at].ended = true;
+    view_.ended.push_back(at);
+  }
 }
 
 // A finish_reason ends its choice's lanes; a chunk that has usage and no choices
@@ -269,6 +280,13 @@ bool chat_stream::is_terminator(std::string_view data) const {
 }
 
 std::string chat_stream::terminator() const { return "data: [DONE]\n\n"; }
+
+// The texts of a content in parts are one text.
+std::uint32_t chat_stream::text_of(lane of) const {
+  const lane_state& l = lanes_.at(of);
+  const bool is_part = l.way.size() == 3 && l.way[0].key == "text" && l.way[1].key.empty() && l.way[2].key == "content";
+  return is_part ? l.choice : apart;
+}
 
 std::string chat_stream::path(lane of) const { return lanes_.at(of).path; }
 

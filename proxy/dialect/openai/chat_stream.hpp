@@ -28,6 +28,7 @@ class chat_stream : public answer_stream {
   std::string delta(lane to, std::string_view text) override;
   std::string ending(lane blocked, const blocked_ending& why) const override;
   std::string error_event(std::string_view code, std::string_view message) const override;
+  std::uint32_t text_of(lane of) const override;
   std::string path(lane of) const override;
   std::size_t lanes() const override { return lanes_.size(); }
   std::string_view model() const override { return told_head_.model; }
@@ -78,6 +79,7 @@ class chat_stream : public answer_stream {
   result<std::vector<step>> way_to(const json::document& d, json::node_id id, const position& at) const;
   result<bool> leads_to(const lane_state& known, const json::document& d, json::node_id id, const position& at) const;
   void read_head(const json::document& d);
+  void end_parts_before(lane next);
   void end_lanes(const json::document& d);
   choice_state& choice_at(std::uint32_t index);
   std::string chunk(std::uint32_t choice, std::string_view delta, std::string_view finish_reason) const;

@@ -32,6 +32,18 @@ std::string ended_item(const document& in, node_id item, const blocked_ending& w
   return message_item("msg_stopped_" + std::to_string(in[item].index), why.message);
 }
 
+// All messages of an answer are one text (`output_text` of OpenAI's libraries); of
+// any other item its parts are.
+void join_parts(const document& in, const std::vector<shape_id>& shapes, std::vector<text_field>& texts) {
+  const node_id output = in.find(document::root, "output");
+  if (output == no_node) return;
+  for (text_field& f : texts) {
+    if (f.is_key || (shapes[f.node] != content && shapes[f.node] != reasoning) || in[f.node].key != "text") continue;
+    const node_id item = output_item(in, output, f.node);
+    if (item != no_node) f.lane = text_at(in, item, "type") == "message" ? output : item;
+  }
+}
+
 }  // namespace
 
 void find_repeats(const document& in, node_id list, node_id text, std::vector<repeat>& repeats) {
@@ -49,6 +61,7 @@ result<answer_view> read_answer(const document& body) {
   refine(body, shapes);
   answer_view view;
   collect_texts(body, table(), shapes, direction::response, speakers(body, shapes, direction::response), view.texts, view.opaque);
+  join_parts(body, shapes, view.texts);
   for (node_id id = 0; id < body.size(); ++id) {
     if (shapes[id] == content && body[id].kind == kind::object) find_repeats(body, body.find(id, "logprobs"), body.find(id, "text"), view.repeats);
   }

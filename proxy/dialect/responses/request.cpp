@@ -61,7 +61,7 @@ result<request_view> read_request(const document& body) {
   note_references(body, shapes, view.opaque);
   for (text_field& f : view.texts) {
     // The parts of one item reach the model as one text.
-    if (!f.is_key && shapes[f.node] == content && around[f.node] != no_node) f.lane = body[around[f.node]].index;
+    if (!f.is_key && shapes[f.node] == content && around[f.node] != no_node) f.lane = around[f.node];
   }
   view.facts.text_bytes = openai::bytes_of(body, view.texts);
   return view;

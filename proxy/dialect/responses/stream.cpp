@@ -174,9 +174,58 @@ void stream::end_lanes(const position& at) {
   }
 }
 
+// All messages of an answer are one text (`output_text` of OpenAI's libraries),
+// and the parts of one reasoning are.
+std::uint32_t stream::text_of(lane of) const {
+  const lane_state& l = lanes_.at(of);
+  if (l.kind == nullptr || !l.output) return apart;
+  if (l.stem == "response.output_text") return 0;
+  const bool reasons = l.stem == "response.reasoning_text" || l.stem == "response.reasoning_summary_text";
+  return reasons && *l.output < apart - 1 ? *l.output + 1 : apart;
+}
+
 void stream::amend(const document& data, json::edits& changes) const {
   const auto number = inserted_ == 0 ? std::nullopt : number_at<std::uint64_t>(data, "sequence_number");
   if (number) changes.replace_raw(data.find(document::root, "sequence_number"), std::to_string(*number + inserted_));
+  const std::string_view type = text_at(data, document::root, "type");
+  if (type.ends_with(delta_ends)) return;
+  const auto output = number_at<std::uint32_t>(data, "output_index");
+  const auto part = number_at<std::uint32_t>(data, "content_index");
+  if (type == "response.output_text.done") repeat_part(data, document::root, output, part, changes);
+  if (type == "response.content_part.done") repeat_part(data, data.find(document::root, "part"), output, part, changes);
+  if (type == "response.output_item.done") repeat_item(data, data.find(document::root, "item"), output, changes);
+  const node_id response = data.find(document::root, "response");
+  const node_id items = response == no_node ? no_node : data.find(response, "output");
+  if (items == no_node || data[items].kind != kind::array) return;
+  for (node_id item = data[items].first_child; item != no_node; item = data[item].next) repeat_item(data, item, data[item].index, changes);
+}
+
+// The lane of a part of a message that has a part before it: what was found across
+// the two is masked in what went out of it, and nobody sees it in the part alone.
+const stream::lane_state* stream::continued(index output, index part) const {
+  const lane_state* before = nullptr;
+  for (const lane_state& l : lanes_) {
+    if (l.kind == nullptr || l.stem != "response.output_text") continue;
+    if (l.output == output && l.part == part) return before == nullptr ? nullptr : &l;
+    before = &l;
+  }
+  return nullptr;
+}
+
+// What says the part's text once more says what went out of it.
+void stream::repeat_part(const document& d, node_id part, index output, index number, json::edits& changes) const {
+  const lane_state* said = continued(output, number);
+  const node_id text = part == no_node || said == nullptr ? no_node : d.find(part, "text");
+  if (text == no_node || d[text].kind != kind::string || d[text].text == said->text) return;
+  changes.replace_string(text, said->text);
+  const node_id tokens = d.find(part, "logprobs");
+  if (tokens != no_node && d[tokens].kind == kind::array) changes.replace_raw(tokens, "[]");
+}
+
+void stream::repeat_item(const document& d, node_id item, index output, json::edits& changes) const {
+  const node_id parts = item == no_node ? no_node : d.find(item, "content");
+  if (parts == no_node || d[parts].kind != kind::array) return;
+  for (node_id part = d[parts].first_child; part != no_node; part = d[part].next) repeat_part(d, part, output, d[part].index, changes);
 }
 
 void stream::passed_on(std::string_view data, bool as_they_were) {

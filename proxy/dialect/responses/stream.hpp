@@ -25,6 +25,7 @@ class stream final : public answer_stream {
   void released(lane of, std::string_view text) override { lanes_.at(of).text += text; }
   std::string ending(lane blocked, const blocked_ending& why) const override;
   std::string error_event(std::string_view code, std::string_view message) const override;
+  std::uint32_t text_of(lane of) const override;
   std::string path(lane of) const override { return lanes_.at(of).path; }
   std::size_t lanes() const override { return lanes_.size(); }
   std::string_view model() const override { return model_; }
@@ -71,6 +72,9 @@ class stream final : public answer_stream {
   void end_lanes(const position& at);
   void learn(const json::document& d);
   void learn_part(const json::document& d, const position& at);
+  const lane_state* continued(index output, index part) const;
+  void repeat_part(const json::document& d, json::node_id part, index output, index number, json::edits& changes) const;
+  void repeat_item(const json::document& d, json::node_id item, index output, json::edits& changes) const;
 
   std::vector<lane_state> lanes_;
   std::size_t told_lanes_ = 0;
