@@ -162,6 +162,8 @@ void read_captured(const object& from, captured& c) {
   direction(from.in("request"), c.request);
   direction(from.in("response"), c.response);
   from.text("sealed", c.sealed);
+  from.number("segment", c.segment);
+  from.number("offset", c.offset);
   from.text("lost", c.lost);
 }
 

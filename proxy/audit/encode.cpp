@@ -206,6 +206,10 @@ void write_captured(line_writer& out, const captured& c) {
     direction("request", c.request);
     direction("response", c.response);
     out.text("sealed", c.sealed);
+    if (!c.sealed.empty()) {
+      out.number("segment", c.segment);
+      out.number("offset", c.offset);
+    }
     out.text("lost", c.lost);
   });
 }

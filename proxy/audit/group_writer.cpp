@@ -22,9 +22,15 @@ record own_record(std::string event, std::string note) {
   return r;
 }
 
+void lose(captured& content, std::string why) {
+  content.sealed.clear();
+  content.segment = content.offset = 0;
+  content.lost = std::move(why);
+}
+
 group_writer::group_writer(file_system& files, std::filesystem::path directory, std::size_t segment_bytes,
                            log_counters& counters, std::optional<proof_options> proof, std::chrono::milliseconds segment_age)
-    : segment_(files, directory), segment_bytes_(segment_bytes), counters_(counters), directory_(std::move(directory)),
+    : segment_(files, directory), content_(files, directory, segment_bytes), segment_bytes_(segment_bytes), counters_(counters), directory_(std::move(directory)),
       segment_age_(segment_age) {
   if (proof) proof_.emplace(std::move(*proof));
 }
@@ -59,11 +65,36 @@ result<void> group_writer::write(std::deque<waiting_record>& batch) {
 result<void> group_writer::attempt(std::deque<waiting_record>& batch) {
   try {
     auto written = failure_.empty() ? result<void>{} : recover();
+    if (written) keep_content(batch);
     while (written && !batch.empty()) written = write_group(batch);
     if (written && proof_ && proof_->due()) written = write_group(batch);  // nobody came, and its time has
     return written;
   } catch (const std::exception& failure) {
     return fail(errc::audit_unavailable, std::string("writing failed: ") + failure.what());
+  }
+}
+
+// Content is durable before the record that names it. A record whose content
+// cannot be kept is written all the same, and says so.
+void group_writer::keep_content(std::deque<waiting_record>& batch) {
+  result<void> kept;
+  for (waiting_record& each : batch) {
+    if (each.content.empty() || !kept) continue;
+    const auto place = content_.add(each.content);
+    if (!place) {
+      kept = place.error();
+      continue;
+    }
+    each.value.content.segment = place->segment;
+    each.value.content.offset = place->offset;
+  }
+  if (kept) kept = content_.sync();
+  for (waiting_record& each : batch) {
+    if (each.content.empty()) continue;
+    each.content = {};
+    if (kept) continue;
+    ++counters_.content_lost;
+    lose(each.value.content, "not_written");
   }
 }
 

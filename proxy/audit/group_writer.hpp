@@ -3,6 +3,7 @@
 #pragma once
 
 #include "audit/checkpointer.hpp"
+#include "audit/content_writer.hpp"
 #include "audit/recovery.hpp"
 #include "audit/record.hpp"
 #include "audit/segment_writer.hpp"
@@ -19,6 +20,7 @@ namespace stoplog::audit {
 struct waiting_record {
   record value;
   std::function<void(bool durable)> done;
+  std::string content{};  // sealed, and not written yet
 };
 
 // Read by other threads at any time.
@@ -27,6 +29,7 @@ struct log_counters {
   std::atomic<std::uint64_t> failed{0};
   std::atomic<std::uint64_t> refused{0};
   std::atomic<std::uint64_t> last_durable{0};  // sequence number
+  std::atomic<std::uint64_t> content_lost{0};
   std::atomic<std::size_t> in_flight{0};       // taken out of the queue, and their owners not told yet
   std::atomic<bool> healthy{true};
 };
@@ -58,6 +61,7 @@ class group_writer {
  private:
   result<void> attempt(std::deque<waiting_record>& batch);
   result<void> recover();
+  void keep_content(std::deque<waiting_record>& batch);
   result<void> write_group(std::deque<waiting_record>& batch);
   void give_up(std::deque<waiting_record>& batch);
   bool fits(std::size_t line) const;
@@ -69,6 +73,7 @@ class group_writer {
   record failure_report() const;
 
   segment_writer segment_;
+  content_writer content_;
   std::size_t segment_bytes_;
   log_counters& counters_;
   std::uint64_t next_seq_ = 1;
@@ -83,6 +88,9 @@ class group_writer {
   std::uint64_t failed_before_ = 0;
   std::uint64_t refused_before_ = 0;
 };
+
+// What a record says whose content was not kept.
+void lose(captured& content, std::string why);
 
 // An admin record of the log's own making.
 record own_record(std::string event, std::string note);

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <condition_variable>
+#include <future>
 #include <iterator>
 #include <mutex>
 #include <system_error>
@@ -37,7 +38,12 @@ error cannot(const char* step, const std::filesystem::path& what, int code) {
 result<std::unique_ptr<directory_lock>> take(file_system& files, const std::filesystem::path& directory) {
   if (const int code = files.make_directory(directory)) return cannot("making", directory, code);
   int handle = -1;
-  const int code = files.lock(directory / "lock", handle);
+  int code = files.lock(directory / "lock", handle);
+  // Somebody may only be looking whether it is taken.
+  for (int tries = 0; code == EWOULDBLOCK && tries < 5; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    code = files.lock(directory / "lock", handle);
+  }
   if (code == EWOULDBLOCK) {
     return fail(errc::audit_unavailable, "another process writes the audit log in " + directory.string());
   }
@@ -78,6 +84,7 @@ struct log::state {
   mutable std::mutex mutex;               // guards what follows
   std::condition_variable wake;
   std::deque<waiting_record> queue;
+  std::size_t content_queued = 0;         // bytes
   clock::time_point first_queued;         // when the oldest record of the queue came
   bool urgent = false;                    // somebody waits for a record in the queue
   bool stopping = false;
@@ -117,6 +124,7 @@ void log::state::run() {
     }
     const bool last = stopping;
     std::deque<waiting_record> batch = std::exchange(queue, {});
+    content_queued = 0;
     counters.in_flight = batch.size();
     urgent = false;
     busy_since = clock::now();
@@ -132,6 +140,7 @@ void log::state::run() {
     if (!broken) continue;
     retry_at = clock::now() + options.retry_delay;
     // What nobody waited for goes back to where it stood.
+    for (const auto& item : batch) content_queued += item.content.size();
     queue.insert(queue.begin(), std::make_move_iterator(batch.begin()), std::make_move_iterator(batch.end()));
     if (!last) continue;
     for (auto& item : queue) {
@@ -177,7 +186,7 @@ log::~log() {
   if (state_->thread.joinable()) state_->thread.join();
 }
 
-bool log::append(record r, durability when, std::function<void(bool)> done) {
+bool log::append(record r, durability when, std::function<void(bool)> done, std::string content) {
   bool wake = false;
   {
     const std::lock_guard held(state_->mutex);
@@ -189,11 +198,23 @@ bool log::append(record r, durability when, std::function<void(bool)> done) {
     const bool was_empty = state_->queue.empty();
     if (was_empty) state_->first_queued = clock::now();
     if (when == durability::before) state_->urgent = true;
-    state_->queue.push_back({std::move(r), std::move(done)});
+    if (state_->content_queued + content.size() > state_->options.content_bytes) {
+      content.clear();
+      lose(r.content, "queue_full");
+      ++state_->counters.content_lost;
+    }
+    state_->content_queued += content.size();
+    state_->queue.push_back({std::move(r), std::move(done), std::move(content)});
     wake = was_empty || (!was_due && state_->due());
   }
   if (wake) state_->wake.notify_one();
   return true;
+}
+
+bool log::append_and_wait(record r) {
+  const auto told = std::make_shared<std::promise<bool>>();
+  auto durable = told->get_future();
+  return append(std::move(r), durability::before, [told](bool done) { told->set_value(done); }) && durable.get();
 }
 
 log_status log::status() const {
@@ -210,6 +231,7 @@ log_status log::status() const {
   now.durable = counters.last_durable;
   now.failed = counters.failed;
   now.refused = counters.refused;
+  now.content_lost = counters.content_lost;
   if (state_->index) {
     const std::uint64_t durable = counters.last_durable;
     const std::uint64_t indexed = state_->index->indexed();

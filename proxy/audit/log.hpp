@@ -31,6 +31,7 @@ struct log_options {
   std::chrono::milliseconds stall{5000};            // a write that takes longer makes the log unhealthy
   std::chrono::milliseconds segment_age{};          // a segment is ended after so long; zero: never
   std::optional<proof_options> proof;               // nothing: no tree, no checkpoints
+  std::size_t content_bytes = 64 * 1024 * 1024;     // of captured content that waits; beyond: it is lost, its record is not
   bool index = true;                                // keep index.sqlite up to date
   file_system* files = nullptr;                     // null: the real one; otherwise it outlives the log
 };
@@ -40,6 +41,7 @@ struct log_status {
   std::uint64_t durable = 0;     // the number of the last durable record, of earlier processes too
   std::uint64_t failed = 0;      // records that could not be written: given up, their owners told
   std::uint64_t refused = 0;     // append() calls turned away
+  std::uint64_t content_lost = 0;  // records whose captured content could not be kept
   std::size_t queued = 0;
   bool healthy = true;           // the last write succeeded and none hangs
   std::uint64_t index_lag = 0;   // records in the log and not yet in the index
@@ -71,7 +73,13 @@ class log {
   // writing failed. It must not throw and not call back into the log's
   // destructor. A record whose owner was told false is not written later; one
   // that nobody waits for is kept in the queue and tried again.
-  bool append(record r, durability when, std::function<void(bool durable)> done = {});
+  //
+  // `content`: the sealed frame that the record speaks of. It is durable before
+  // the record is; where it cannot be kept, the record says so.
+  bool append(record r, durability when, std::function<void(bool durable)> done = {}, std::string content = {});
+
+  // The same, and waits. Not for the workers.
+  bool append_and_wait(record r);
 
   log_status status() const;
 

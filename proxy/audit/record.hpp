@@ -53,7 +53,7 @@ struct coverage {
   friend bool operator==(const coverage&, const coverage&) = default;
 };
 
-// What was kept of the texts themselves, beside the log; see audit/capture.hpp.
+// What was kept of the texts themselves, beside the log; see audit/content.hpp.
 struct captured_text {
   std::uint64_t bytes = 0;
   std::string digest;                // keyed hash of the text
@@ -64,8 +64,10 @@ struct captured_text {
 struct captured {
   std::string mode;                  // hash, excerpt, redacted, full; empty: nothing was kept
   captured_text request, response;
-  std::string sealed;                // sha256:<hex> of the sealed file; empty: there is none
+  std::string sealed;                // sha256:<hex> of the sealed frame; empty: there is none
   std::string lost;                  // why there is none although the policy asks for it
+  std::uint64_t segment = 0;         // where the frame stands; the log's to say
+  std::uint64_t offset = 0;
   friend bool operator==(const captured&, const captured&) = default;
 };
 

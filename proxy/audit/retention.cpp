@@ -6,8 +6,6 @@
 #include "audit/walk.hpp"
 
 #include <algorithm>
-#include <future>
-#include <memory>
 #include <optional>
 #include <system_error>
 
@@ -32,18 +30,11 @@ std::uint64_t bytes_of(const std::filesystem::path& file) {
   return ignored ? 0 : size;
 }
 
-bool append_and_wait(log& to, record r) {
-  const auto told = std::make_shared<std::promise<bool>>();
-  auto durable = told->get_future();
-  return to.append(std::move(r), durability::before, [told](bool done) { told->set_value(done); }) && durable.get();
-}
-
 }  // namespace
 
 result<std::vector<std::uint64_t>> retirable(const std::filesystem::path& directory, const retention_options& options,
                                              wall_time now) {
-  std::error_code unknown;
-  if (std::filesystem::exists(directory / hold_name, unknown) || unknown) return std::vector<std::uint64_t>{};
+  if (is_held(directory)) return std::vector<std::uint64_t>{};
   const auto segments = list_segments(directory);
   if (!segments) return segments.error();
   std::uint64_t bytes = 0;
@@ -63,6 +54,7 @@ result<std::vector<std::uint64_t>> retirable(const std::filesystem::path& direct
 }
 
 result<std::size_t> retire(const std::filesystem::path& directory, const retention_options& options, log& to, wall_time now) {
+  if (options.keep_for.count() == 0 && options.keep_bytes == 0) return std::size_t{0};
   const auto may_go = retirable(directory, options, now);
   if (!may_go || may_go->empty()) return may_go ? result<std::size_t>(0) : may_go.error();
   const auto segments = list_segments(directory);
@@ -71,7 +63,7 @@ result<std::size_t> retire(const std::filesystem::path& directory, const retenti
   // `audit verify` reads the number at the note's beginning.
   std::string note = std::to_string(last) + " is the last record that was retired; segments";
   for (const std::uint64_t each : *may_go) note += ' ' + segment_name(each);
-  if (!append_and_wait(to, own_record("log_retired", std::move(note)))) {
+  if (!to.append_and_wait(own_record("log_retired", std::move(note)))) {
     return fail(errc::audit_unavailable, "nothing was retired: the log cannot be written");
   }
   posix_file_system files;
@@ -105,9 +97,11 @@ void retention::run() {
   std::unique_lock held(mutex_);
   while (!stopping_) {
     held.unlock();
-    const auto gone = retire(directory_, options_, log_, wall_now());
+    const wall_time now = wall_now();
+    const auto gone = retire(directory_, options_, log_, now);
+    const auto expired = content_.sweep(directory_, options_.keep_for, log_, now);
     held.lock();
-    failure_ = gone ? std::string{} : gone.error().detail;
+    failure_ = !gone ? gone.error().detail : !expired ? expired.error().detail : std::string{};
     wake_.wait_for(held, options_.look_every, [&] { return stopping_; });
   }
 }

@@ -1,8 +1,9 @@
 // Retires the oldest segments of a log that a server writes: first the log says
-// so, durably and under its next checkpoint, then the files go. On a thread of
-// its own, which no record waits for.
+// so, durably and under its next checkpoint, then the files go. Erases captured
+// content whose time is over. On a thread of its own, which no record waits for.
 #pragma once
 
+#include "audit/content_expiry.hpp"
 #include "audit/log.hpp"
 #include "base/clock.hpp"
 
@@ -19,11 +20,7 @@ struct retention_options {
   std::chrono::milliseconds keep_for{};            // zero: for ever
   std::uint64_t keep_bytes = 0;                    // zero: without a limit
   std::chrono::milliseconds look_every{60'000};
-  bool is_set() const noexcept { return keep_for.count() != 0 || keep_bytes != 0; }
 };
-
-// While a file of this name lies in the folder nothing is retired.
-inline constexpr const char* hold_name = "hold";
 
 // The first records of the segments that may go at `now`, the oldest first;
 // never the last segment. A segment is too old when the one behind it was begun
@@ -50,6 +47,7 @@ class retention {
   const std::filesystem::path directory_;
   const retention_options options_;
   log& log_;
+  content_expiry content_;
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false;

@@ -64,6 +64,7 @@ class record_maker {
     r.output_tokens = number();
     if (r.output_tokens != 0) r.tokens_estimated = flag();
     r.content = {text(), {number(), text(), flag()}, {number(), text(), flag()}, text(), text()};
+    if (!r.content.sealed.empty()) r.content.segment = number(), r.content.offset = number();
     for (auto count = below(5); count > 0; --count) r.findings.push_back(make_finding());
     r.request_coverage = make_coverage();
     r.response_coverage = make_coverage();
