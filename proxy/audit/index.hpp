@@ -41,6 +41,12 @@ class index_writer {
   result<void> commit(position next);
   void roll_back();
 
+  // Takes away the rows of records before `seq`: their segments were retired. A
+  // transaction of its own.
+  result<void> forget_before(std::uint64_t seq);
+  // The number of its first record; 0: it has none.
+  result<std::uint64_t> first();
+
   bool is_broken() const { return database_.is_broken(); }
 
  private:

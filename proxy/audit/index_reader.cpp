@@ -63,17 +63,25 @@ result<index_search> index_reader::search_of(const filter& f, const seq_range& w
   const auto range = within_times(database_, f, {within.first, std::min<std::uint64_t>(within.before, INT64_MAX)});
   if (!range) return range.error();
   index_search search(f, *range);
-  std::uint64_t fewest = index_search::most_counted;
-  for (std::size_t i = 0; search.leads() > 1 && i < search.leads(); ++i) {
-    const bound_sql counting = search.counting(i);
+  const auto count_of = [&](const bound_sql& counting) -> result<std::uint64_t> {
     auto asked = database_.prepare(counting.text);
     if (!asked) return asked.error();
     bind(*asked, counting);
     if (const auto row = asked->step(); !row) return row.error();
-    const std::uint64_t count = asked->number(0);
-    if (i != 0 && count >= fewest) continue;
+    return asked->number(0);
+  };
+  if (search.by_id_range()) {
+    const auto count = count_of(search.counting_ids());
+    if (!count) return count.error();
+    if (*count >= index_search::most_counted) search.walk_all();
+  }
+  std::uint64_t fewest = index_search::most_counted;
+  for (std::size_t i = 0; search.leads() > 1 && i < search.leads(); ++i) {
+    const auto count = count_of(search.counting(i));
+    if (!count) return count.error();
+    if (i != 0 && *count >= fewest) continue;
     search.lead_by(i);
-    fewest = count;
+    fewest = *count;
   }
   return search;
 }

@@ -63,11 +63,19 @@ bound_sql index_search::counting(std::size_t lead) const {
   return to;
 }
 
+bound_sql index_search::counting_ids() const {
+  bound_sql to;
+  to.values = {asked_.id, asked_.id + "\xFF"};
+  to.text = "SELECT count(*) FROM (SELECT 1 FROM records INDEXED BY records_id WHERE id >= ? AND id < ? AND " + range("seq", to) +
+            " LIMIT " + std::to_string(most_counted) + ")";
+  return to;
+}
+
 // FROM and the beginning of WHERE.
 std::string index_search::begin_at_lead(bound_sql& to) const {
   if (leads_.empty()) {
     // The beginning of an id stands for a range of its index. Everything else is walked.
-    if (asked_.id.empty()) return " FROM records r WHERE " + range("r.seq", to);
+    if (asked_.id.empty() || walks_all_) return " FROM records r WHERE " + range("r.seq", to);
     to.values.emplace_back(asked_.id);
     to.values.emplace_back(asked_.id + "\xFF");  // a byte that no UTF-8 text has
     return " FROM records r INDEXED BY records_id WHERE r.id >= ? AND r.id < ? AND " + range("r.seq", to);
@@ -121,7 +129,7 @@ void index_search::check_others(bound_sql& to) const {
     to.values.emplace_back(value);
     to.values.emplace_back(value + "\xFF");
   };
-  if (!leads_.empty() && !asked_.id.empty() && asked_.id.size() != uuid_bytes) begins("id", asked_.id);
+  if ((!leads_.empty() || walks_all_) && !asked_.id.empty() && asked_.id.size() != uuid_bytes) begins("id", asked_.id);
   if (!asked_.policy_digest.empty() && asked_.policy_digest.size() != digest_bytes) begins("policy_digest", asked_.policy_digest);
   const auto time = [&](const char* condition, wall_time t) {
     to.text += condition;

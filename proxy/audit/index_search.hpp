@@ -33,6 +33,13 @@ class index_search {
   // Counts the records of one of them, to most_counted at the most.
   bound_sql counting(std::size_t lead) const;
 
+  // The beginning of an id, if nothing else could lead. It stands for a range of
+  // ids, whose records have to be sorted; where there are many of them, all
+  // records are walked instead, and enough are found soon.
+  bool by_id_range() const noexcept { return leads_.empty() && !asked_.id.empty(); }
+  bound_sql counting_ids() const;
+  void walk_all() noexcept { walks_all_ = true; }
+
   // Rows of seq, segment, offset, bytes in order; a row may come again right after itself.
   bound_sql text(search_order order, std::size_t limit) const;
 
@@ -54,6 +61,7 @@ class index_search {
   seq_range within_;
   std::vector<condition> leads_;
   std::size_t lead_ = 0;
+  bool walks_all_ = false;
 };
 
 }  // namespace stoplog::audit

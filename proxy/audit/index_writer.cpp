@@ -215,6 +215,31 @@ result<void> index_writer::commit(position next) {
   return done;
 }
 
+result<std::uint64_t> index_writer::first() {
+  auto asked = database_.prepare("SELECT seq FROM records ORDER BY seq LIMIT 1");
+  if (!asked) return asked.error();
+  const auto row = asked->step();
+  if (!row) return row.error();
+  return *row ? asked->number(0) : 0;
+}
+
+result<void> index_writer::forget_before(std::uint64_t seq) {
+  auto done = begin();
+  for (const char* sql : {"DELETE FROM records WHERE seq < ?", "DELETE FROM findings WHERE seq < ?", "DELETE FROM models WHERE seq < ?"}) {
+    if (!done) return done;
+    auto statement = database_.prepare(sql);
+    if (!statement) return statement.error();
+    done = statement->bind(1, seq).run();
+  }
+  if (done) {
+    auto spans = database_.prepare("DELETE FROM spans WHERE block < ?");
+    if (!spans) return spans.error();
+    done = spans->bind(1, seq / records_per_span).run();
+  }
+  if (done) done = database_.run("COMMIT");
+  return done;
+}
+
 void index_writer::roll_back() { (void)database_.run("ROLLBACK"); }
 
 }  // namespace stoplog::audit

@@ -10,6 +10,7 @@ namespace {
 constexpr std::size_t batch_records = 1000;
 constexpr std::chrono::milliseconds company{50};  // a batch waits for more: commits cost more than rows
 constexpr std::chrono::milliseconds retry{250};
+constexpr std::chrono::seconds forget_every{60};
 constexpr int last_batches = 20;                  // at the end
 
 }  // namespace
@@ -70,6 +71,19 @@ bool indexer::open() {
   return true;
 }
 
+// Rows of segments that were retired go, once a while.
+result<void> indexer::forget_retired() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < forget_at_) return {};
+  forget_at_ = now + forget_every;
+  const auto segments = list_segments(directory_);
+  if (!segments || segments->empty()) return {};
+  const auto first = index_->first();
+  if (!first) return first.error();
+  if (*first == 0 || *first >= segments->front()) return {};
+  return index_->forget_before(segments->front());
+}
+
 // False: it could not get on; try again later.
 bool indexer::catch_up() {
   try {
@@ -94,7 +108,9 @@ bool indexer::catch_up() {
       }
       if (*added == 0) break;
     }
-    remember({});
+    const auto forgotten = forget_retired();
+    if (!forgotten) index_->roll_back();
+    remember(forgotten ? std::string{} : forgotten.error().detail);
     return true;
   } catch (const std::exception& failure) {
     remember(failure.what());

@@ -6,6 +6,7 @@
 #include "audit/index.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <filesystem>
@@ -34,6 +35,7 @@ class indexer {
   void run();
   bool open();
   bool catch_up();
+  result<void> forget_retired();
   void remember(const std::string& failure);
 
   const std::filesystem::path directory_;
@@ -44,6 +46,7 @@ class indexer {
   std::optional<index_writer> index_;
   std::optional<walk> walk_;
   decoder decoder_;
+  std::chrono::steady_clock::time_point forget_at_{};  // when rows of retired segments are looked for
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
   bool nudged_ = true;

@@ -96,6 +96,51 @@ TEST_F(audit_index_plan, the_beginning_of_an_id_is_a_range_that_is_sorted) {
   EXPECT_EQ(steps->back(), "USE TEMP B-TREE FOR ORDER BY");
 }
 
+TEST_F(audit_index_plan, the_beginning_of_very_many_ids_is_not_sorted) {
+  {
+    const auto made = open_log(scratch_.log(), log_options{});
+    for (int i = 0; i < 5000; ++i) {
+      while (!made->append(allowed(1000 + i), durability::soon)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ASSERT_TRUE(append_now(*made, allowed(9999)));
+    ASSERT_TRUE(eventually([&] { return made->status().index_lag == 0; }));
+  }
+  auto opened = index_reader::open(scratch_.log());
+  ASSERT_TRUE(opened);
+  filter f;
+  f.id = "01936f00";
+  const auto steps = opened->plan(f, {0, reader::no_bound}, search_order::newest_first, 100);
+  ASSERT_TRUE(steps);
+  EXPECT_EQ(*steps, std::vector<std::string>{"SEARCH r USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"});
+  const auto found = opened->find(f, {0, reader::no_bound}, search_order::newest_first, 3);
+  ASSERT_TRUE(found);
+  ASSERT_EQ(found->size(), 3U);
+  EXPECT_EQ(found->front().seq, 5031U);
+  f.id = "01936f00-0000-7000-8000-00000000999";  // few
+  EXPECT_EQ(opened->find(f, {0, reader::no_bound}, search_order::newest_first, 3)->size(), 1U);
+}
+
+TEST_F(audit_index_plan, rows_of_retired_segments_go) {
+  auto writer = index_writer::open(scratch_.log());
+  ASSERT_TRUE(writer);
+  EXPECT_EQ(*writer->first(), 1U);
+  ASSERT_TRUE(writer->forget_before(21));
+  EXPECT_EQ(*writer->first(), 21U);
+  auto opened = index_reader::open(scratch_.log());
+  ASSERT_TRUE(opened);
+  std::size_t tried = 0;
+  for (const auto& each : conditions()) {
+    filter f;
+    each.set(f);
+    const auto found = opened->find(f, {0, reader::no_bound}, search_order::oldest_first, 100);
+    ASSERT_TRUE(found) << each.name;
+    for (const auto& place : *found) EXPECT_GE(place.seq, 21U) << each.name;
+    ++tried;
+  }
+  EXPECT_EQ(tried, 21U);
+  EXPECT_EQ(opened->find({}, {0, reader::no_bound}, search_order::oldest_first, 100)->size(), 10U);
+}
+
 TEST_F(audit_index_plan, the_rarest_condition_leads) {
   filter f;
   f.endpoint = "openai.chat";  // all
