@@ -7,7 +7,8 @@
 namespace stoplog::guard {
 
 result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits& limits,
-                                      const std::shared_ptr<const policy::compiled_policy>& policy, std::string body) {
+                                      const std::shared_ptr<const policy::compiled_policy>& policy, std::string body,
+                                      transcript* kept) {
   json::reader reader({.depth = limits.json_depth});
   const auto read = reader.read(body);
   if (!read) return fail(errc::upstream_malformed, read.error().detail);
@@ -16,7 +17,7 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
   if (!view) return view.error();
   answer_outcome done;
   dialect::read_usage(in, done.report.usage);
-  document_judge judge(policy);
+  document_judge judge(policy, nullptr, kept);
   std::vector<judged_text> judged;
   std::vector<json::node_id> blocked;
   for (const dialect::text_field& field : view->texts) {
@@ -26,6 +27,7 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
   }
   const auto together = judge_messages(in, judged, policy, nullptr, done.report);
   if (!together) return together.error();
+  keep_joined(judged, kept);
   for (const judged_text& text : judged) {
     if (text.blocked) blocked.push_back(text.field.node);
   }

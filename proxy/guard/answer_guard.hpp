@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "dialect/codec.hpp"
 #include "guard/report.hpp"
+#include "guard/transcript.hpp"
 #include "policy/compiled.hpp"
 
 #include <memory>
@@ -20,8 +21,9 @@ struct answer_outcome {
 };
 
 // Errors: upstream_malformed (not JSON, or not an answer of this dialect),
-// evaluation_failed under on_error block.
+// evaluation_failed under on_error block. `kept` may be null.
 result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits& limits,
-                                      const std::shared_ptr<const policy::compiled_policy>& policy, std::string body);
+                                      const std::shared_ptr<const policy::compiled_policy>& policy, std::string body,
+                                      transcript* kept = nullptr);
 
 }  // namespace stoplog::guard

@@ -24,8 +24,14 @@ std::string path_of(const json::document& in, const dialect::text_field& field) 
 template <class Path>
 result<judged_text> document_judge::judge_text(std::string_view text, surface where, const Path& path, report& into) {
   judged_text done;
+  const auto keep = [&](std::string_view released) {
+    if (kept_ == nullptr || text.empty()) return;
+    done.kept = kept_->open(where, path());
+    kept_->append(*done.kept, text, released);
+  };
   if (clean_.contain(text, where)) {
     done.counts.received = done.counts.scanned = done.counts.released = text.size();
+    if (!once_) keep(text);
     return done;
   }
   // Of a short text the look costs less than its hash.
@@ -34,6 +40,7 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
     mark = known_->mark_of(text, where, judged_texts::form::whole, policy_->digest());
     if (known_->contain(*mark)) {
       done.counts.received = done.counts.scanned = done.counts.released = done.counts.known = text.size();
+      keep(text);
       return done;
     }
   }
@@ -43,6 +50,7 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
   done.blocked = step->blocked;
   done.changed = !step->verbatim;
   if (done.changed) done.released = step->released;
+  keep(step->released);
   scan.count(done.counts);
   auto found = scan.take_found();
   if (found.empty() && !done.blocked && !done.changed && done.counts.scanned == text.size()) {
@@ -105,6 +113,15 @@ void note_opaque(const json::document& in, const std::vector<dialect::opaque_par
     opaque_note note{in.path(part.node), std::string(part.kind)};
     const auto same = [&note](const opaque_note& n) { return n.kind == note.kind && n.path == note.path; };
     if (std::none_of(into.opaque.begin(), into.opaque.end(), same)) into.opaque.push_back(std::move(note));
+  }
+}
+
+void keep_joined(const std::vector<judged_text>& judged, transcript* kept) {
+  if (kept == nullptr) return;
+  for (const judged_text& t : judged) {
+    if (!t.kept || t.field.lane == dialect::no_lane) continue;
+    if (t.blocked) kept->replace_released(*t.kept, {});
+    else if (t.changed) kept->replace_released(*t.kept, t.released);
   }
 }
 

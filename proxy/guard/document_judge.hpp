@@ -5,9 +5,11 @@
 #include "guard/clean_texts.hpp"
 #include "guard/judged_texts.hpp"
 #include "guard/report.hpp"
+#include "guard/transcript.hpp"
 #include "policy/compiled.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,14 +23,17 @@ struct judged_text {
   bool changed = false;        // `released` is not the text itself
   bool unreadable = false;     // encoded, and what it holds is no text
   std::string released;        // only when changed
+  std::optional<std::size_t> kept{};  // its number in the transcript
   guard::coverage counts;
 };
 
 class document_judge {
  public:
-  // `known` may be null; it must outlive this.
-  explicit document_judge(std::shared_ptr<const policy::compiled_policy> policy, judged_texts* known = nullptr)
-      : policy_(std::move(policy)), known_(known) {}
+  // `known` and `kept` may be null; they must outlive this. `once`: of short texts
+  // in which nothing is found the transcript keeps the first only.
+  explicit document_judge(std::shared_ptr<const policy::compiled_policy> policy, judged_texts* known = nullptr,
+                          transcript* kept = nullptr, bool once = false)
+      : policy_(std::move(policy)), known_(known), kept_(kept), once_(once) {}
 
   // Adds what was found to `into`, but no counts: what is released is the
   // caller's to say. Errors: evaluation_failed under on_error block.
@@ -43,6 +48,8 @@ class document_judge {
 
   std::shared_ptr<const policy::compiled_policy> policy_;
   judged_texts* known_;
+  transcript* kept_;
+  bool once_;
   clean_texts clean_;
 };
 
@@ -57,6 +64,9 @@ void add_edits(const json::document& in, const std::vector<judged_text>& judged,
 
 // Adds a note for each opaque part that has none yet; the first 100 are kept.
 void note_opaque(const json::document& in, const std::vector<dialect::opaque_part>& parts, coverage& into);
+
+// What the parts of messages together became: masked in them, or blocked.
+void keep_joined(const std::vector<judged_text>& judged, transcript* kept);
 
 void add_counts(const coverage& of, coverage& into) noexcept;
 

@@ -14,15 +14,16 @@ constexpr surface event_name{direction::response, role::none, channel::unknown};
 }  // namespace
 
 event_judge::event_judge(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-                         std::shared_ptr<const policy::compiled_policy> policy, scratch* shared)
+                         std::shared_ptr<const policy::compiled_policy> policy, scratch* shared, transcript* kept)
     : policy_(policy),
       codec_(codec),
       asked_(asked),
       stream_(codec.open_stream(asked)),
       own_(shared == nullptr ? std::make_unique<scratch>(limits) : nullptr),
       reader_(shared == nullptr ? own_->reader : shared->reader),
-      whole_(policy),
+      whole_(policy, nullptr, kept, true),
       lanes_(policy, limits),
+      kept_(kept),
       enforced_(enforces(*policy)),
       waiting_bytes_max_(limits.body_bytes),
       buffers_(policy->source().stream_release == policy::stream_release::buffer) {}
@@ -169,6 +170,10 @@ void event_judge::note_label(const judged_text& judged, const guard::report& fou
 result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string_view text, bool end, bool& verbatim) {
   const auto step = lanes_.feed(to, where, text, end, stream_->text_of(to));
   if (!step) return step.error();
+  if (kept_ != nullptr) {
+    for (; kept_lanes_.size() <= to;) kept_lanes_.push_back(kept_->open(where, std::string(stream_->path(to))));
+    kept_->append(kept_lanes_[to], text, step->released);
+  }
   for (policy::finding& f : lanes_.take_found(to)) {
     f.path = stream_->path(to) + f.path;
     report_.decision.add(std::move(f), *policy_);

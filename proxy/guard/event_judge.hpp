@@ -16,7 +16,7 @@ namespace stoplog::guard {
 class event_judge {
  public:
   event_judge(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-              std::shared_ptr<const policy::compiled_policy> policy, scratch* shared);
+              std::shared_ptr<const policy::compiled_policy> policy, scratch* shared, transcript* kept);
 
   enum class next { go_on, stopped, done };
 
@@ -69,6 +69,8 @@ class event_judge {
   json::reader& reader_;
   document_judge whole_;
   lanes lanes_;
+  transcript* kept_;                     // may be null
+  std::vector<std::size_t> kept_lanes_;  // their numbers in it
   bool enforced_;
   std::size_t waiting_bytes_max_;
   bool buffers_;

@@ -70,12 +70,12 @@ std::vector<dialect::opaque_part> still_opaque(const json::document& in, const s
 }  // namespace
 
 result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<const policy::compiled_policy>& policy,
-                                                         judged_texts* known) {
+                                                         judged_texts* known, transcript* kept) {
   state& s = *state_;
   expects(s.document != nullptr, "a request is inspected without having been read");
   const json::document& in = *std::exchange(s.document, nullptr);
   outcome done;
-  document_judge judge(policy, known);
+  document_judge judge(policy, known, kept);
   std::vector<judged_text> judged;
   for (const dialect::text_field& field : s.view.texts) {
     auto text = judge.judge(in, field, done.report);
@@ -88,6 +88,7 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
   if (done.report.decision.verdict != verdict::block) {
     const auto blocked = judge_messages(in, judged, policy, known, done.report);
     if (!blocked) return blocked.error();
+    keep_joined(judged, kept);
   }
   for (const judged_text& text : judged) add_counts(text.counts, done.report.coverage);
   if (done.report.decision.verdict == verdict::block) {

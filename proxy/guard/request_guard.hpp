@@ -8,6 +8,7 @@
 #include "dialect/codec.hpp"
 #include "guard/judged_texts.hpp"
 #include "guard/report.hpp"
+#include "guard/transcript.hpp"
 #include "policy/compiled.hpp"
 
 #include <memory>
@@ -35,8 +36,10 @@ class request_guard {
     std::string body;  // what goes upstream: the judged bytes, redactions done; empty when blocked
   };
   // Once, after a successful read. Texts that `known` (may be null) has under this
-  // policy need no second look. Errors: evaluation_failed under on_error block.
-  result<outcome> inspect(const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known = nullptr);
+  // policy need no second look; `kept` (may be null) gets all of them. Errors:
+  // evaluation_failed under on_error block.
+  result<outcome> inspect(const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known = nullptr,
+                          transcript* kept = nullptr);
 
  private:
   struct state;

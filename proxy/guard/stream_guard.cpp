@@ -62,11 +62,11 @@ result<stream_step> stream_guard::state::run() {
 }
 
 stream_guard::stream_guard(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-                           std::shared_ptr<const policy::compiled_policy> policy, scratch* shared)
+                           std::shared_ptr<const policy::compiled_policy> policy, scratch* shared, transcript* kept)
     : state_(new state{.bytes_max = limits.stream_bytes,
                        .buffer_bytes = policy->source().buffer_bytes,
                        .allows_errors = policy->source().on_error == policy::on_error::allow,
-                       .judge = event_judge(codec, asked, limits, std::move(policy), shared),
+                       .judge = event_judge(codec, asked, limits, std::move(policy), shared, kept),
                        .decoder = dialect::sse_decoder(limits.event_bytes)}) {}
 stream_guard::~stream_guard() = default;
 stream_guard::stream_guard(stream_guard&&) noexcept = default;

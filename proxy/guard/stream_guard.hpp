@@ -11,6 +11,7 @@
 #include "dialect/codec.hpp"
 #include "guard/report.hpp"
 #include "guard/scratch.hpp"
+#include "guard/transcript.hpp"
 #include "policy/compiled.hpp"
 
 #include <memory>
@@ -31,9 +32,10 @@ struct stream_step {
 class stream_guard {
  public:
   // `shared` outlives the guard, is made with the same limits and is used by
-  // one thread; null: a guard has its own.
+  // one thread; null: a guard has its own. `kept` outlives it too; null: nothing
+  // is kept.
   stream_guard(const dialect::codec& codec, const dialect::request_facts& asked, const limits& limits,
-               std::shared_ptr<const policy::compiled_policy> policy, scratch* shared = nullptr);
+               std::shared_ptr<const policy::compiled_policy> policy, scratch* shared = nullptr, transcript* kept = nullptr);
   ~stream_guard();
   stream_guard(stream_guard&&) noexcept;
 

@@ -22,7 +22,8 @@ const dialect::openai::completions_codec completions;
 
 // Everything that may not depend on the cut, as one text.
 std::string run(const dialect::codec& codec, const std::shared_ptr<const policy::compiled_policy>& policy, const std::vector<std::string_view>& chunks) {
-  stream_guard guard(codec, {.choices = 2}, {}, policy);
+  transcript kept(1 << 20, true, true);
+  stream_guard guard(codec, {.choices = 2}, {}, policy, nullptr, &kept);
   std::string out;
   std::string ending = "open";
   for (std::size_t i = 0; i < chunks.size() && ending == "open"; ++i) {
@@ -44,6 +45,7 @@ std::string run(const dialect::codec& codec, const std::shared_ptr<const policy:
   for (const auto& f : r.decision.findings) {
     out += "\n" + policy->rules()[f.rule].id + " " + f.path + " " + std::to_string(f.span.begin) + "-" + std::to_string(f.span.end) + " " + f.fingerprint;
   }
+  for (const auto& t : kept.texts()) out += "\nkept " + t.path + " [" + t.received + "] [" + t.released + "]";
   return out;
 }
 
