@@ -135,9 +135,13 @@ constexpr key<policy::policy> retention_keys[] = {
      [](const node& n, policy::policy& into, reading& in) { read_retention_of(n, into.audit.keep_content, in); }},
 };
 
+constexpr word<policy::on_write_failure> on_write_failure_words[] = {{"block", policy::on_write_failure::block},
+                                                                     {"spool", policy::on_write_failure::spool},
+                                                                     {"allow", policy::on_write_failure::allow}};
+
 constexpr key<policy::policy> audit_keys[] = {
-    {"on_write_failure", need::optional, "block or allow", "What happens to requests while records cannot be written. Default: block.",
-     [](const node& n, policy::policy& into, reading& in) { read_word(n, on_error_words, into.audit.on_write_failure, in); }},
+    {"on_write_failure", need::optional, "block, spool or allow", "What happens to requests while records cannot be written. spool: their records wait in `audit.spool` of the settings, and block when that is full. Default: block.",
+     [](const node& n, policy::policy& into, reading& in) { read_word(n, on_write_failure_words, into.audit.on_write_failure, in); }},
     {"retention", need::optional, "keys: decisions, content", "How long things are kept.",
      [](const node& n, policy::policy& into, reading& in) { read_object(n, into, retention_keys, in); }, "retention"},
 };

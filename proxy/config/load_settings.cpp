@@ -119,6 +119,22 @@ constexpr key<audit_settings> retention_keys[] = {
      [](const node& n, audit_settings& into, reading& in) { read_size(n, MiB, 1024 * GiB * 1024, into.keep_bytes, in); }},
 };
 
+constexpr key<content_settings> content_keys[] = {
+    {"responders", need::required, "a list of paths", "Public keys of `stoplog audit keygen --responder`; each of them can read what is kept.",
+     [](const node& n, content_settings& into, reading& in) { read_list(n, into.responders, in, read_path); }},
+    {"size", need::optional, "a size", "How much of each direction of an exchange is kept. Default: 256KiB.",
+     [](const node& n, content_settings& into, reading& in) { read_size(n, KiB, 16 * MiB, into.text_bytes, in); }},
+    {"retention", need::optional, "a duration", "How long at most; a policy may say so for its own. Default: for ever.",
+     [](const node& n, content_settings& into, reading& in) { read_duration(n, 1h, decade, into.keep_for, in); }},
+};
+
+constexpr key<spool_settings> spool_keys[] = {
+    {"directory", need::required, "a path", "A folder, best on another disk.",
+     [](const node& n, spool_settings& into, reading& in) { read_path(n, into.directory, in); }},
+    {"size", need::optional, "a size", "How much may wait there. Default: 256MiB.",
+     [](const node& n, spool_settings& into, reading& in) { read_size(n, 64 * KiB, 64 * GiB, into.bytes, in); }},
+};
+
 constexpr key<audit_settings> audit_keys[] = {
     {"signing_key", need::optional, "a path", "A key of `stoplog audit keygen` that signs checkpoints. Default: they are not signed.",
      [](const node& n, audit_settings& into, reading& in) { read_path(n, into.signing_key, in); }},
@@ -134,6 +150,10 @@ constexpr key<audit_settings> audit_keys[] = {
      [](const node& n, audit_settings& into, reading& in) { read_duration(n, 1min, decade, into.segment_age, in); }},
     {"retention", need::optional, "keys: age, size", "What is not kept for ever.",
      [](const node& n, audit_settings& into, reading& in) { read_object(n, into, retention_keys, in); }, "audit retention"},
+    {"content", need::optional, "keys: responders, size, retention", "Captured texts, sealed to those who may read them.",
+     [](const node& n, audit_settings& into, reading& in) { read_object(n, into.content, content_keys, in); }, "audit content"},
+    {"spool", need::optional, "keys: directory, size", "Where records wait while the log cannot be written, for policies with `on_write_failure: spool`.",
+     [](const node& n, audit_settings& into, reading& in) { read_object(n, into.spool, spool_keys, in); }, "audit spool"},
     {"directory", need::optional, "a path", "Where the audit log lies. Default: var/audit.",
      [](const node& n, audit_settings& into, reading& in) { read_path(n, into.directory, in); }},
     {"index", need::optional, "sqlite", "How it is indexed. Default: sqlite.",
@@ -215,6 +235,8 @@ std::vector<object_reference> settings_reference() {
                                     {"deadlines", reference_of(deadlines_keys)},
                                     {"audit", reference_of(audit_keys)},
                                     {"audit retention", reference_of(retention_keys)},
+                                    {"audit content", reference_of(content_keys)},
+                                    {"audit spool", reference_of(spool_keys)},
                                     {"log", reference_of(log_keys)}};
   for (auto& object : upstream_reference()) all.push_back(std::move(object));
   for (auto& object : sink_reference()) all.push_back(std::move(object));

@@ -61,6 +61,33 @@ bool takes_all_of(const route& earlier, const route& later) {
   });
 }
 
+namespace {
+
+// Nothing is captured that nobody can be shown, and nothing is promised that the
+// settings do not keep.
+void check_audit(const audit_settings& has, const policy::policy& p, problems& found) {
+  const auto at = [&p](const char* key) {
+    const auto said = p.said.find(key);
+    return said == p.said.end() ? p.place : said->second;
+  };
+  const auto needs_key = [](policy::capture c) { return c == policy::capture::redacted || c == policy::capture::full; };
+  for (const auto& [key, asked] : {std::pair{"capture.default", p.capture.otherwise}, std::pair{"capture.on_match", p.capture.on_match}}) {
+    if (!needs_key(asked) || !has.content.responders.empty()) continue;
+    found.push_back({problem::level::error, "E507",
+                     "policy \"" + p.name + "\" captures texts, and the settings name nobody who may read them; add audit.content.responders, "
+                     "with a key of `stoplog audit keygen --responder`",
+                     at(key)});
+  }
+  if (p.audit.on_write_failure == policy::on_write_failure::spool && has.spool.directory.empty()) {
+    found.push_back({problem::level::error, "E508", "policy \"" + p.name + "\" spools, and the settings have no audit.spool", at("audit.on_write_failure")});
+  }
+  if (p.audit.keep_decisions && has.keep_for != duration::zero() && has.keep_for < *p.audit.keep_decisions) {
+    found.push_back({problem::level::error, "E509", "policy \"" + p.name + "\" keeps decisions longer than audit.retention.age of the settings", at("audit.retention.decisions")});
+  }
+}
+
+}  // namespace
+
 void check_policies_reach(const settings& all, const policy::policy_set& policies, problems& found) {
   if (!has_fallback(policies)) {
     for (const route& r : all.routes) {
@@ -76,6 +103,7 @@ void check_policies_reach(const settings& all, const policy::policy_set& policie
     if (!c.team.empty()) teams.push_back(c.team);
   }
   for (const auto& p : policies.policies()) {
+    check_audit(all.audit, p->source(), found);
     for (const auto& s : p->source().applies_to) {
       warn_unmatched(p->source(), s.routes, routes, "route", "W325", found);
       warn_unmatched(p->source(), s.teams, teams, "team", "W326", found);

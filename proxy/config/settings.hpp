@@ -95,6 +95,19 @@ struct deadlines {
   duration drain = 30s;         // open requests after SIGTERM
 };
 
+// Captured texts, which policies ask for.
+struct content_settings {
+  std::vector<std::filesystem::path> responders;  // public keys that they are sealed to
+  std::size_t text_bytes = 256 * 1024;            // kept of each direction of an exchange
+  duration keep_for = duration::zero();           // zero: for ever
+};
+
+// Where records wait while the log cannot be written.
+struct spool_settings {
+  std::filesystem::path directory;          // empty: there is none
+  std::size_t bytes = 256 * 1024 * 1024;
+};
+
 struct audit_settings {
   std::filesystem::path directory = "var/audit";
   std::filesystem::path signing_key;        // of checkpoints; empty: they are not signed
@@ -105,6 +118,8 @@ struct audit_settings {
   duration segment_age = 24h;               // then a new segment, so that retention has something to take
   duration keep_for = duration::zero();     // zero: for ever
   std::size_t keep_bytes = 0;               // zero: without a limit
+  content_settings content;
+  spool_settings spool;
   std::vector<sink> sinks;
 };
 

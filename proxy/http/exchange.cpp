@@ -43,7 +43,7 @@ bool declares_more_than(const message_head& head, std::size_t bytes_max) {
 
 }  // namespace
 
-exchange::exchange(session& of, message_reader& request) : session_(of), request_(request), began_(steady::now()) {
+exchange::exchange(session& of, message_reader& request) : session_(of), request_(request), began_(steady::now()), capture_(shared().responders) {
   record_.id = session_.home().new_id().to_string();
   record_.at = wall_now();
   record_.monotonic_ms = static_cast<std::uint64_t>(
@@ -176,12 +176,12 @@ asio::awaitable<bool> exchange::read() {
 }
 
 asio::awaitable<bool> exchange::judge() {
-  if (!shared().log.status().healthy) {
+  if (!guard_) judged_ = true;  // the request has no text
+  if (scans() == nullptr) {     // nothing to scan here
+    if (can_record()) co_return true;
     co_await refuse(fail(errc::audit_unavailable));
     co_return false;
   }
-  if (!guard_) judged_ = true;             // the request has no text
-  if (scans() == nullptr) co_return true;  // nothing to scan here
   subject_.route = route_->name;
   subject_.model = facts_.model;
   subject_.key_id = record_.key_id;
@@ -200,19 +200,24 @@ asio::awaitable<bool> exchange::judge() {
     co_return false;
   }
   add_subject(record_, facts_, *policy_);
+  if (!can_record()) {
+    co_await refuse(fail(errc::audit_unavailable));
+    co_return false;
+  }
+  capture_.begin(policy_, shared().settings.audit.content);
   if (!guard_) {  // only the answer has text
     record_.request_coverage.complete = true;
     co_return true;
   }
   const auto judging = steady::now();
-  auto outcome = guard_->inspect(policy_, &session_.home().judged());
+  auto outcome = guard_->inspect(policy_, &session_.home().judged(), capture_.of(direction::request));
   added_us_ += microseconds_since(judging);
   if (!outcome) {
     co_await refuse(outcome.error());
     co_return false;
   }
   judged_ = true;
-  add_report(record_, outcome->report, *policy_, direction::request);
+  note(record_, outcome->report, direction::request);
   if (outcome->report.decision.verdict == verdict::block) {
     co_await refuse_by_policy(outcome->report.decision);
     co_return false;
@@ -279,28 +284,66 @@ asio::awaitable<bool> exchange::write_record() {
   recorded_ = true;
   complete_record();
   shared().counts.finished(record_);
-  co_return co_await make_durable(record_);
+  std::string content = capture_.finish(record_);
+  co_return co_await make_durable(record_, std::move(content));
+}
+
+void exchange::note(audit::record& to, const guard::report& from, direction of) {
+  add_report(to, from, *policy_, of);
+  if (&to == &record_) capture_.take_excerpts(to);
+  else capture_.drop_excerpts(to);
+}
+
+policy::on_write_failure exchange::on_write_failure() const noexcept {
+  return policy_ ? policy_->source().audit.on_write_failure : policy::on_write_failure::block;
+}
+
+bool exchange::can_record() noexcept {
+  if (shared().log.status().healthy) return true;
+  switch (on_write_failure()) {
+    case policy::on_write_failure::block: return false;
+    case policy::on_write_failure::spool: return shared().spool != nullptr && shared().spool->takes();
+    case policy::on_write_failure::allow: return true;
+  }
+  return false;
 }
 
 asio::awaitable<bool> exchange::write_open(const guard::report* answer) {
   audit::record now = record_;
   now.kind = audit::record_kind::open;
   now.duration_us = microseconds_since(began_);
-  if (answer != nullptr) add_report(now, *answer, *policy_, direction::response);
+  if (answer != nullptr) note(now, *answer, direction::response);
   redaction_recorded_ = now.decision == "redact";
   if (redaction_recorded_) co_return co_await make_durable(std::move(now));
-  co_return shared().log.append(std::move(now), audit::durability::soon);
+  // Without a place to wait nobody is turned away for a trace.
+  co_return shared().log.append(std::move(now), audit::durability::soon) || on_write_failure() != policy::on_write_failure::block;
 }
 
-asio::awaitable<bool> exchange::make_durable(audit::record what) {
-  auto start = [this, &what](auto handler) {
+// In the log; where that cannot be written, as the policy says: in the second
+// place, or among what the log writes when it can again.
+asio::awaitable<bool> exchange::make_durable(audit::record what, std::string content) {
+  const auto otherwise = on_write_failure();
+  if (otherwise == policy::on_write_failure::block) co_return co_await make_durable_in(false, std::move(what), std::move(content));
+  const bool healthy = shared().log.status().healthy;
+  if (healthy && co_await make_durable_in(false, what, content)) co_return true;
+  if (otherwise == policy::on_write_failure::spool) {
+    co_return shared().spool != nullptr && co_await make_durable_in(true, std::move(what), {});
+  }
+  shared().log.append(std::move(what), audit::durability::soon, {}, std::move(content));
+  co_return true;
+}
+
+asio::awaitable<bool> exchange::make_durable_in(bool spool, audit::record what, std::string content) {
+  auto start = [this, spool, &what, &content](auto handler) {
     // Tracked: the worker does not end while the log owes an answer.
     auto executor = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
     auto waiting = std::make_shared<decltype(handler)>(std::move(handler));
     const auto resume = [waiting, executor](bool durable) {
       asio::post(executor, [waiting, durable] { std::move (*waiting)(durable); });
     };
-    if (!shared().log.append(std::move(what), audit::durability::before, resume)) resume(false);
+    const bool taken = spool ? shared().spool->append(std::move(what), resume)
+                             : shared().log.append(std::move(what), audit::durability::before, resume, std::move(content));
+    if (!taken) resume(false);
   };
   const auto waiting = steady::now();
   const bool durable = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
@@ -320,7 +363,13 @@ void exchange::finish() {
   record_.client_gone = record_.client_gone || client_gone_;
   complete_record();
   shared().counts.finished(record_);
-  shared().log.append(std::move(record_), audit::durability::soon);
+  std::string content = capture_.finish(record_);
+  // A log that is down keeps what comes until its queue is full; the second place keeps it for good.
+  if (on_write_failure() == policy::on_write_failure::spool && !shared().log.status().healthy && shared().spool != nullptr &&
+      shared().spool->append(record_, {})) {
+    return;
+  }
+  shared().log.append(std::move(record_), audit::durability::soon, {}, std::move(content));
 }
 
 }  // namespace stoplog::http

@@ -7,6 +7,7 @@
 #include "dialect/endpoint.hpp"
 #include "guard/request_guard.hpp"
 #include "guard/stream_guard.hpp"
+#include "http/capture.hpp"
 #include "http/client_watch.hpp"
 #include "http/message_reader.hpp"
 #include "http/reply.hpp"
@@ -67,7 +68,12 @@ class exchange {
   waits<void> refuse_by_policy(const policy::decision& why);
   waits<void> answer(int status, std::string_view content_type, std::string_view body);
   waits<bool> write_record();                    // durable; false: it could not be written
-  waits<bool> make_durable(audit::record what);
+  waits<bool> make_durable(audit::record what, std::string content = {});
+  waits<bool> make_durable_in(bool spool, audit::record what, std::string content);
+  policy::on_write_failure on_write_failure() const noexcept;
+  bool can_record() noexcept;                    // as far as is known before it is tried
+  // As add_report, for the exchange's own record or a copy of it.
+  void note(audit::record& to, const guard::report& from, direction of);
   // A stream is under way: a crash must leave a trace of it, and of what was
   // masked before it is released. Durable once anything was redacted.
   waits<bool> write_open(const guard::report* answer);
@@ -93,6 +99,7 @@ class exchange {
   policy::subject subject_;
   std::shared_ptr<const policy::compiled_policy> policy_;  // as it holds for this request, and then for its answer
   dialect::request_facts facts_;
+  capture capture_;
   std::optional<guard::request_guard> guard_;
   std::string forwarded_;   // the judged body
   std::string coverage_;    // what stamps() says of it

@@ -211,13 +211,13 @@ asio::awaitable<void> exchange::relay_whole() {
   std::string body = std::move(*decoded);
   if (scans() != nullptr) {
     const auto judging = std::chrono::steady_clock::now();
-    auto judged = guard::inspect_answer(*scans(), shared().settings.limits, policy_, std::move(body));
+    auto judged = guard::inspect_answer(*scans(), shared().settings.limits, policy_, std::move(body), capture_.of(direction::response));
     added_us_ += microseconds_since(judging);
     if (!judged) {
       co_await refuse(judged.error());
       co_return;
     }
-    add_report(record_, judged->report, *policy_, direction::response);
+    note(record_, judged->report, direction::response);
     record_.model_answered = judged->model;
     record_.response_id = judged->response_id;
     body = std::move(judged->body);
@@ -245,7 +245,7 @@ asio::awaitable<void> exchange::relay_stream() {
     co_return;
   }
   shared().counts.streams.add(1);
-  guard::stream_guard guard(*endpoint_->scans, facts_, shared().settings.limits, policy_, &session_.home().judging());
+  guard::stream_guard guard(*endpoint_->scans, facts_, shared().settings.limits, policy_, &session_.home().judging(), capture_.of(direction::response));
   record_.status = 200;
   record_.streamed = true;
   std::vector<header> headers = stamps();
@@ -258,7 +258,7 @@ asio::awaitable<void> exchange::relay_stream() {
   record_.response_id = guard.response_id();
   record_.events = guard.events();
   watch_.reset();
-  if (!recorded_) add_report(record_, guard.report(), *policy_, direction::response);
+  if (!recorded_) note(record_, guard.report(), direction::response);
   upstream_ = {};
 }
 
@@ -321,7 +321,7 @@ asio::awaitable<bool> exchange::stop_stream(guard::stream_guard& guard, const gu
   record_.response_id = guard.response_id();
   record_.events = guard.events();
   record_.client_gone = client_gone_;
-  add_report(record_, guard.report(), *policy_, direction::response);
+  note(record_, guard.report(), direction::response);
   // The record of a block is durable before the client sees the block.
   const bool durable = co_await write_record();
   append_chunk(out, durable ? ending : guard.error_ending(errc::audit_unavailable));

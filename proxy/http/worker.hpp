@@ -4,6 +4,8 @@
 #pragma once
 
 #include "audit/log.hpp"
+#include "audit/responder_key.hpp"
+#include "audit/spool.hpp"
 #include "base/decision_id.hpp"
 #include "config/settings.hpp"
 #include "guard/judged_texts.hpp"
@@ -37,6 +39,8 @@ struct services {
   traffic& counts;
   logging::logger& journal;
   std::vector<std::unique_ptr<boost::asio::ssl::context>> upstream_tls;  // one an upstream; null: plain
+  std::vector<audit::responder_key> responders{};  // to whom captured content is sealed
+  audit::spool* spool = nullptr;   // null: there is none
   std::size_t workers = 1;
   std::atomic<std::size_t> open_connections{0};
   std::atomic<bool> draining{false};

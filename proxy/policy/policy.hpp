@@ -48,6 +48,11 @@ struct capturing {
 // What happens where something could not be done.
 enum class on_error : std::uint8_t { block, allow };
 
+// What happens while records cannot be written: the request is refused; its
+// record waits in a second place, and requests are refused when that is full; or
+// it goes on, and the log tells later how many records are missing.
+enum class on_write_failure : std::uint8_t { block, spool, allow };
+
 // How a streamed answer is passed on: as soon as no rule can need a byte any more,
 // or once all of it was judged.
 enum class stream_release : std::uint8_t { exact, buffer };
@@ -60,7 +65,7 @@ struct by_category {
 };
 
 struct auditing {
-  on_error on_write_failure = on_error::block;
+  stoplog::policy::on_write_failure on_write_failure = stoplog::policy::on_write_failure::block;
   std::optional<duration> keep_decisions;     // absent: as the settings say
   std::optional<duration> keep_content;
 };

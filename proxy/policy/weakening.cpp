@@ -130,8 +130,8 @@ void check_values(const policy& p, const policy& base, problems& found) {
   if (p.on_error == on_error::allow && base.on_error == on_error::block) {
     error(found, said_at(p, "defaults.on_error"), "E421", "on_error: policy \"" + base.name + "\" blocks what cannot be judged; that cannot be made weaker");
   }
-  if (p.audit.on_write_failure == on_error::allow && base.audit.on_write_failure == on_error::block) {
-    error(found, said_at(p, "audit.on_write_failure"), "E421", "on_write_failure: policy \"" + base.name + "\" blocks what cannot be recorded; that cannot be made weaker");
+  if (p.audit.on_write_failure == on_write_failure::allow && base.audit.on_write_failure != on_write_failure::allow) {
+    error(found, said_at(p, "audit.on_write_failure"), "E421", "on_write_failure: policy \"" + base.name + "\" lets nothing pass that is not recorded; that cannot be made weaker");
   }
 }
 

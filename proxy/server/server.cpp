@@ -1,7 +1,9 @@
 #include "server/server.hpp"
 
 #include "admin/handlers.hpp"
+#include "audit/acts.hpp"
 #include "audit/retention.hpp"
+#include "audit/spool.hpp"
 #include "delivery/dispatch.hpp"
 #include "http/listener.hpp"
 #include "http/short_server.hpp"
@@ -40,15 +42,19 @@ audit::record admin_record(std::string event, std::string note) {
 class running {
  public:
   running(const config::settings& settings, logging::logger& journal, std::unique_ptr<audit::log> log,
-          std::string key, std::shared_ptr<const policy::policy_set> policies)
+          std::unique_ptr<audit::spool> spool, std::vector<audit::responder_key> responders, std::string key,
+          std::shared_ptr<const policy::policy_set> policies)
       : settings_(settings),
         journal_(journal),
         log_(std::move(log)),
+        spool_(std::move(spool)),
         counts_(numbers_),
         routes_(settings),
         shared_{settings, routes_, names_, *log_, counts_, journal_, {}},
         reloader_(settings, std::move(key), policies, [this](auto next) { use(std::move(next)); }) {
     shared_.workers = worker_count(settings);
+    shared_.responders = std::move(responders);
+    shared_.spool = spool_.get();
     for (const auto& each : settings.upstreams) {
       shared_.upstream_tls.push_back(each.https ? http::make_upstream_context(each.tls) : nullptr);
     }
@@ -60,7 +66,8 @@ class running {
     make_numbers();
     make_delivery();
     const audit::retention_options keep{settings.audit.keep_for, settings.audit.keep_bytes};
-    if (keep.is_set()) retention_.emplace(settings.audit.directory, keep, *log_);
+    retention_.emplace(settings.audit.directory, keep, *log_);
+    acts_.emplace(settings.audit.directory, *log_);
   }
 
   void run() {
@@ -75,6 +82,7 @@ class running {
     reloader_.stop();
     names_.stop();
     retention_.reset();
+    acts_.reset();
     log_->append(admin_record("stopped", ""), audit::durability::soon);
     journal_.info("stopped");
   }
@@ -124,6 +132,17 @@ class running {
     numbers_.make_callback("stoplog_audit_retention_failing", "1 while old segments cannot be retired.", [this] {
       return retention_ && !retention_->failure().empty() ? 1.0 : 0.0;
     });
+    numbers_.make_callback("stoplog_audit_acts_failing", "1 while what people did with the log cannot be recorded.", [this] {
+      return acts_ && !acts_->failure().empty() ? 1.0 : 0.0;
+    });
+    numbers_.make_callback("stoplog_audit_content_lost", "Records whose captured content could not be kept.",
+                           [this] { return static_cast<double>(log_->status().content_lost); });
+    if (spool_) {
+      numbers_.make_callback("stoplog_audit_spool_records", "Records that wait in the second place until the log can be written.",
+                             [this] { return static_cast<double>(spool_->waiting()); });
+      numbers_.make_callback("stoplog_audit_spool_takes", "1 while the second place would take a record.",
+                             [this] { return spool_->takes() ? 1.0 : 0.0; });
+    }
     numbers_.make_callback("stoplog_ready", "1 while /readyz says ready.", [this] {
       return !shared_.draining.load() && log_->status().healthy ? 1.0 : 0.0;
     });
@@ -216,7 +235,9 @@ class running {
   logging::logger& journal_;
   asio::io_context main_{1};
   std::unique_ptr<audit::log> log_;
+  std::unique_ptr<audit::spool> spool_;
   std::optional<audit::retention> retention_;
+  std::optional<audit::act_recorder> acts_;
   metrics::registry numbers_;
   http::traffic counts_;
   http::router routes_;
@@ -252,14 +273,45 @@ result<audit::log_options> log_options_of(const config::audit_settings& from) {
 
 }  // namespace
 
+namespace {
+
+// Who may read what is captured, and the second place. Nothing after a complaint.
+struct audit_parts {
+  std::vector<audit::responder_key> responders;
+  std::unique_ptr<audit::spool> spool;
+};
+
+result<audit_parts> open_parts(const config::audit_settings& from, audit::log& log, std::vector<std::string>& notes) {
+  audit_parts made;
+  for (const auto& file : from.content.responders) {
+    auto key = audit::responder_key::read(file);
+    if (!key) return key.error();
+    if (key->can_unwrap()) return fail(errc::audit_unavailable, file.string() + " is a private key; the proxy needs only the public half, and must not be able to read what it kept");
+    made.responders.push_back(std::move(*key));
+  }
+  if (from.spool.directory.empty()) return made;
+  auto spool = audit::spool::open(from.spool.directory, {.bytes = from.spool.bytes}, log, notes);
+  if (!spool) return spool.error();
+  made.spool = std::move(*spool);
+  return made;
+}
+
+}  // namespace
+
 outcome run(const config::settings& settings, logging::logger& journal, problems& found) {
   std::signal(SIGPIPE, SIG_IGN);  // a peer that has gone is an error of that write
+  std::signal(SIGXFSZ, SIG_IGN);  // and so is a limit of a file's size
   std::vector<std::string> notes;
   const auto options = log_options_of(settings.audit);
   auto log = options ? audit::log::open(settings.audit.directory, *options, notes) : options.error();
   for (const std::string& each : notes) journal.warning("audit log", {{"note", each}});
   if (!log) {
     journal.error("the audit log cannot be opened", {{"why", log.error().detail}});
+    return outcome::not_started;
+  }
+  auto parts = open_parts(settings.audit, **log, notes);
+  if (!parts) {
+    journal.error("the audit log cannot be opened", {{"why", parts.error().detail}});
     return outcome::not_started;
   }
   auto key = fingerprint_key(settings.audit.directory);
@@ -270,7 +322,7 @@ outcome run(const config::settings& settings, logging::logger& journal, problems
   auto policies = load_policies(settings, *key, found);
   if (!policies) return outcome::not_started;
   try {
-    running program(settings, journal, std::move(*log), std::move(*key), std::move(policies));
+    running program(settings, journal, std::move(*log), std::move(parts->spool), std::move(parts->responders), std::move(*key), std::move(policies));
     program.run();
     return outcome::stopped;
   } catch (const boost::system::system_error& failure) {

@@ -51,7 +51,7 @@ constexpr test::bad_file files[] = {
     {"an empty message of a category", "use: [{pack: a}]\ndefaults: {messages: {privacy: ''}}\n", "5:32: error[E109]", "empty text"},
     {"an excerpt of nothing", "use: [{pack: a}]\ncapture: {default: excerpt}\n", "5:20: error[E110]", "none, hash, redacted, full"},
     {"kept for a moment", "use: [{pack: a}]\naudit: {retention: {content: 5m}}\n", "5:30: error[E112]", "1d to 3660d"},
-    {"a write failure as a switch", "use: [{pack: a}]\naudit: {on_write_failure: true}\n", "5:27: error[E110]", "block, allow"},
+    {"a write failure as a switch", "use: [{pack: a}]\naudit: {on_write_failure: true}\n", "5:27: error[E110]", "block, spool, allow"},
     {"strictness zero", "use: [{pack: a, strictness: 0}]\n", "4:29: error[E111]", "1 to 4"},
     {"a name of two lines", "use: [{pack: \"a\\nb\"}]\n", "4:14: error[E115]", "not a name"},
 };

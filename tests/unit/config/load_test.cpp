@@ -142,7 +142,7 @@ audit: {on_write_failure: allow, retention: {decisions: 395d, content: 30d}}
   EXPECT_EQ(p.capture.otherwise, policy::capture::hash);
   EXPECT_EQ(p.capture.on_match, policy::capture::excerpt);
   EXPECT_EQ(p.capture.context, 80U);
-  EXPECT_EQ(p.audit.on_write_failure, policy::on_error::allow);
+  EXPECT_EQ(p.audit.on_write_failure, policy::on_write_failure::allow);
   EXPECT_EQ(p.audit.keep_decisions, std::chrono::hours(24 * 395));
   EXPECT_EQ(p.audit.keep_content, std::chrono::hours(24 * 30));
   EXPECT_EQ(p.said.at("audit.retention.content").line, 23U);
@@ -184,7 +184,7 @@ TEST(load, keeps_safe_defaults) {
   EXPECT_EQ(read.policies[0].default_mode, policy::mode::shadow);
   EXPECT_EQ(read.policies[0].on_error, policy::on_error::block);
   EXPECT_EQ(read.policies[0].capture.on_match, policy::capture::none);
-  EXPECT_EQ(read.policies[0].audit.on_write_failure, policy::on_error::block);
+  EXPECT_EQ(read.policies[0].audit.on_write_failure, policy::on_write_failure::block);
   EXPECT_TRUE(read.policies[0].said.empty());
   EXPECT_EQ(read.policies[0].blocked_request_status, 403U);
 }

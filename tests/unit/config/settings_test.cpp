@@ -213,6 +213,51 @@ TEST(reach, demands_a_policy_for_every_route) {
   EXPECT_EQ(ran, 10U);
 }
 
+TEST(reach, demands_of_the_settings_what_a_policy_says_of_its_records) {
+  using policy::capture;
+  struct {
+    const char* name;
+    policy::capturing capture;
+    policy::auditing audit;
+    bool responders, spool;
+    const char* codes;
+  } const cases[] = {
+      {"nothing", {}, {}, false, false, ""},
+      {"a hash and excerpts need no key", {capture::hash, capture::excerpt, 0}, {}, false, false, ""},
+      {"texts need one", {capture::redacted, capture::full, 0}, {}, false, false, "E507 E507 "},
+      {"and have one", {capture::redacted, capture::full, 0}, {}, true, false, ""},
+      {"spooling needs a place", {}, {policy::on_write_failure::spool, {}, {}}, false, false, "E508 "},
+      {"and has one", {}, {policy::on_write_failure::spool, {}, {}}, false, true, ""},
+      {"longer than the settings keep", {}, {policy::on_write_failure::block, 48h, {}}, false, false, "E509 "},
+      {"as long", {}, {policy::on_write_failure::block, 24h, {}}, false, false, ""},
+  };
+  std::size_t ran = 0;
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.name);
+    ++ran;
+    settings s = read(least);
+    s.audit.keep_for = 24h;
+    if (c.responders) s.audit.content.responders = {"responder.pub"};
+    if (c.spool) s.audit.spool.directory = "spool";
+    policy::policy p;
+    p.name = "p";
+    p.version = "1.0.0";
+    p.capture = c.capture;
+    p.audit = c.audit;
+    p.said["capture.default"] = {"p.yaml", 7, 20};
+    problems found;
+    const auto set = policy::policy_set::compile({}, {p}, "0123456789abcdef", found);
+    ASSERT_NE(set, nullptr);
+    problems told;
+    check_policies_reach(s, *set, told);
+    std::string codes;
+    for (const auto& each : told) codes += each.code + ' ';
+    EXPECT_EQ(codes, c.codes) << lines(told);
+    if (codes.starts_with("E507")) EXPECT_EQ(told.front().place.line, 7U);
+  }
+  EXPECT_EQ(ran, 8U);
+}
+
 TEST(reach, is_by_whole_segments) {
   EXPECT_TRUE(is_below("/v1", "/v1"));
   EXPECT_TRUE(is_below("/v1/chat", "/v1"));

@@ -111,7 +111,7 @@ TEST(policy_extends, values_do_not_get_weaker) {
   policy p = child({});
   p.on_error = on_error::allow;
   p.said["defaults.on_error"] = {"chat.yaml", 7, 5};
-  p.audit.on_write_failure = on_error::allow;
+  p.audit.on_write_failure = on_write_failure::allow;
   p.said["audit.on_write_failure"] = {"chat.yaml", 8, 5};
   const std::string all = told({base(), p});
   EXPECT_NE(all.find("chat.yaml:7:5: error[E421]: on_error"), std::string::npos) << all;
