@@ -1,4 +1,5 @@
 // stoplog audit: reading the audit log.
+#include "cli/audit_content.hpp"
 #include "cli/audit_proof.hpp"
 #include "cli/audit_read.hpp"
 #include "cli/verbs.hpp"
@@ -142,14 +143,16 @@ void add_replay(CLI::App& audit, exit_code& code) {
   auto request = std::make_shared<audit_request>();
   auto paths = std::make_shared<std::vector<std::string>>();
   auto under = std::make_shared<std::string>();
+  auto key = std::make_shared<std::string>();
   request->limit = export_records;
   request->after = 0;
   add_place(*verb, request);
   add_filters(*verb, request);
   verb->add_option("PATH", *paths, "Packs and policies, files or folders; default: policies rules");
   verb->add_option("--under", *under, "Judge under the policy of this name, whomever it is for");
+  verb->add_option("--responder-key", *key, "A responder's private key: sealed texts are judged too, and that goes on record");
   verb->add_option("--limit", request->limit, "How many records; default: all")->check(CLI::Range(1, 100'000'000));
-  verb->callback([request, paths, under, &code] { code = audit_replay(*request, *paths, *under); });
+  verb->callback([request, paths, under, key, &code] { code = audit_replay(*request, *paths, *under, *key); });
 }
 
 }  // namespace
@@ -174,6 +177,7 @@ void add_audit(CLI::App& program, exit_code& code) {
   add_timeline(*audit, code);
   add_export(*audit, code);
   add_replay(*audit, code);
+  add_audit_content(*audit, code);
 }
 
 }  // namespace stoplog::cli

@@ -1,6 +1,9 @@
 // stoplog audit export: records for other programs.
+#include "audit/acts.hpp"
+#include "audit/escape.hpp"
 #include "audit/export_csv.hpp"
 #include "audit/export_ocsf.hpp"
+#include "cli/audit_content.hpp"
 #include "cli/audit_open.hpp"
 
 #include <iostream>
@@ -15,6 +18,17 @@ std::string exported(const audit::found_record& found, export_format format) {
     case export_format::ocsf: return audit::ocsf_event(found.seq, found.value);
   }
   return found.line;
+}
+
+// Whoever can read the log has it already: an export that cannot be recorded is
+// told, not refused.
+void note_export(const audit_request& request, std::size_t records, std::uint64_t last) {
+  exit_code ignored = exit_code::fine;
+  const auto directory = directory_of(request, ignored);
+  if (!directory) return;
+  const std::string what = std::to_string(records) + " records after " + std::to_string(request.after.value_or(0)) + ", the last " + std::to_string(last);
+  const auto left = audit::leave_act(*directory, {"exported", {}, "by " + who_acts() + ": " + what});
+  if (!left) std::cerr << "this export is not on record: " << audit::shown(left.error().detail) << '\n';
 }
 
 }  // namespace
@@ -32,6 +46,7 @@ exit_code audit_export(audit_request request, export_format format) {
     last = found.seq;
   });
   if (!read) return refuse(read.error().detail);
+  note_export(request, read->records, last);
   if (!std::cout.flush()) return refuse("the output cannot be written");
   std::cerr << read->records << " records; go on later with --after " << last << '\n';
   return tell_damage(read->troubles);

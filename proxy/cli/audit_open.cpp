@@ -48,6 +48,29 @@ std::optional<audit::reader> open_log(const audit_request& request, exit_code& c
   return {};
 }
 
+std::optional<audit::found_record> one_record(const audit_request& request, exit_code& code) {
+  auto reading = open_log(request, code);
+  if (!reading) return {};
+  audit::filter asked;
+  asked.id = request.id;
+  asked.kind = "exchange";
+  const auto page = reading->find(asked, page_records);
+  if (!page) {
+    code = refuse(page.error().detail);
+    return {};
+  }
+  code = tell_damage(page->troubles);
+  const auto& records = page->records;
+  if (records.empty()) {
+    code = refuse("no exchange has an id that begins with " + audit::shown(request.id), exit_code::findings);
+    return {};
+  }
+  const auto other = [&](const auto& r) { return r.value.id != records.front().value.id; };
+  if (!std::any_of(records.begin(), records.end(), other)) return records.front();
+  code = refuse("more than one id begins with " + audit::shown(request.id));
+  return {};
+}
+
 bool read_times(audit_request& request, exit_code& code) {
   const auto read = [&](const std::string& text, std::optional<wall_time>& to) {
     if (text.empty()) return true;

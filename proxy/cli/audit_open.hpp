@@ -23,6 +23,9 @@ std::optional<std::filesystem::path> directory_of(const audit_request& request, 
 std::optional<config::audit_settings> audit_settings_of(const audit_request& request, exit_code& code);
 std::optional<audit::reader> open_log(const audit_request& request, exit_code& code);
 
+// The record that tells how the decision `request.id` ended. Nothing after a complaint.
+std::optional<audit::found_record> one_record(const audit_request& request, exit_code& code);
+
 // `since` and `until` become part of `asked`. False after a complaint.
 bool read_times(audit_request& request, exit_code& code);
 

@@ -4,6 +4,7 @@
 #include "audit/encode.hpp"
 #include "audit/escape.hpp"
 #include "audit/prove.hpp"
+#include "audit/responder_key.hpp"
 #include "audit/verify.hpp"
 #include "cli/audit_open.hpp"
 #include "cli/audit_sentence.hpp"
@@ -26,6 +27,7 @@ struct proof_request : audit_request {
   std::string file;
   std::string name;
   std::uint64_t record = 0;
+  bool responder = false;
 };
 using shared_proof = std::shared_ptr<proof_request>;
 
@@ -37,7 +39,17 @@ bool write_new(const std::string& file, const std::string& text, unsigned mode) 
   return written;
 }
 
+exit_code responder_keygen(const proof_request& asked) {
+  const auto key = audit::responder_key::make();
+  if (!key) return refuse(key.error().detail);
+  if (!write_new(asked.file, key->private_pem(), 0600)) return refuse("cannot make " + audit::shown(asked.file) + "; it must not exist yet");
+  if (!write_new(asked.file + ".pub", key->public_pem(), 0644)) return refuse("cannot make " + audit::shown(asked.file) + ".pub");
+  std::cout << key->public_pem();
+  return exit_code::fine;
+}
+
 exit_code keygen(const proof_request& asked) {
+  if (asked.responder) return responder_keygen(asked);
   if (!audit::is_key_name(asked.name)) return refuse("a key's name has no spaces and no +, such as stoplog.example.com/audit");
   const auto key = audit::note_signer::make(asked.name);
   if (!key) return refuse(key.error().detail);
@@ -167,8 +179,11 @@ exit_code check_proof(const proof_request& asked) {
 
 void add_audit_proof(CLI::App& audit, exit_code& code) {
   const auto request = std::make_shared<proof_request>();
-  auto* make = audit.add_subcommand("keygen", "A new key that signs checkpoints: FILE, and FILE.pub for those who verify");
-  make->add_option("--name", request->name, "What the log is called: stoplog.example.com/audit")->required();
+  auto* make = audit.add_subcommand("keygen", "A new key pair, FILE and FILE.pub: one that signs checkpoints, or a responder's");
+  auto* whose = make->add_option_group("what for");
+  whose->add_option("--name", request->name, "A key that signs checkpoints; what the log is called: stoplog.example.com/audit");
+  whose->add_flag("--responder", request->responder, "A key that reads captured texts: FILE.pub is for audit.content.responders, FILE never for the proxy's machine");
+  whose->require_option(1);
   make->add_option("FILE", request->file, "Must not exist yet")->required();
   make->callback([request, &code] { code = keygen(*request); });
 

@@ -37,7 +37,9 @@ exit_code audit_timeline(audit_request request);
 enum class export_format : std::uint8_t { jsonl, csv, ocsf };
 exit_code audit_export(audit_request request, export_format format);
 
-// `paths`: packs and policies; `under`: a policy's name, or empty: the one that takes each exchange.
-exit_code audit_replay(audit_request request, const std::vector<std::string>& paths, const std::string& under);
+// `paths`: packs and policies; `under`: a policy's name, or empty: the one that
+// takes each exchange; `key`: a responder's private key, or empty: only what
+// stands in the records is judged.
+exit_code audit_replay(audit_request request, const std::vector<std::string>& paths, const std::string& under, const std::string& key);
 
 }  // namespace stoplog::cli

@@ -5,6 +5,7 @@
 #include "cli/audit_sentence.hpp"
 #include "cli/effective.hpp"
 #include "cli/report.hpp"
+#include "cli/sealed_texts.hpp"
 #include "cli/sources.hpp"
 #include "cli/story.hpp"
 
@@ -61,16 +62,11 @@ struct verdict_now {
   bool failed = false;  // a text could not be judged
 };
 
-// What the record kept of the texts: the excerpts of its findings.
-verdict_now replay(judges& by, const policy::compiled_policy& policy, const record& r) {
+verdict_now replay(judges& by, const policy::compiled_policy& policy, const std::vector<sealed_text>& texts) {
   verdict_now now;
-  for (const audit::finding& f : r.findings) {
-    const auto way = direction_from(f.direction);
-    const auto speaker = role_from(f.role);
-    const auto part = channel_from(f.channel);
-    if (f.excerpt.empty() || !way || !speaker || !part) continue;
+  for (const sealed_text& each : texts) {
     ++now.texts;
-    const auto told = by.judge(policy, {*way, *speaker, *part}, f.excerpt);
+    const auto told = by.judge(policy, each.where, each.text);
     if (!told) {
       now.failed = true;
       continue;
@@ -83,7 +79,7 @@ verdict_now replay(judges& by, const policy::compiled_policy& policy, const reco
 }
 
 struct tally {
-  std::size_t seen = 0, replayed = 0, without_text = 0, without_policy = 0, failed = 0;
+  std::size_t seen = 0, replayed = 0, without_text = 0, without_policy = 0, failed = 0, whole = 0;
   std::map<std::string, std::size_t> ways;  // "block -> allow"
   std::vector<std::string> changes;
 };
@@ -98,7 +94,7 @@ void add_json(const found_record& found, const verdict_now& now) {
   std::cout << to.take() << '\n';
 }
 
-void one(judges& by, const found_record& found, bool json, tally& sums) {
+void one(judges& by, const kept_texts& kept, const found_record& found, bool json, tally& sums) {
   const record& r = found.value;
   const bool judged = r.decision == "allow" || r.decision == "redact" || r.decision == "block";
   if (r.kind != audit::record_kind::exchange || !judged) return;
@@ -108,12 +104,14 @@ void one(judges& by, const found_record& found, bool json, tally& sums) {
     ++sums.without_policy;
     return;
   }
-  const verdict_now now = replay(by, *policy, r);
+  const auto texts = kept.of(r);
+  const verdict_now now = replay(by, *policy, texts);
   if (now.texts == 0) {
     ++sums.without_text;
     return;
   }
   ++sums.replayed;
+  if (r.content.mode == "full" || r.content.mode == "redacted") ++sums.whole;
   if (now.failed) ++sums.failed;
   if (json) return add_json(found, now);
   const std::string is = std::string(to_string(now.what));
@@ -128,14 +126,14 @@ void print(const tally& sums) {
             << " without kept text, " << sums.without_policy << " that no policy here takes.\n";
   for (const auto& [way, count] : sums.ways) std::cout << "  " << count << ' ' << way << '\n';
   if (sums.failed != 0) std::cout << "  " << sums.failed << " of them had a text that could not be judged\n";
-  if (sums.replayed != 0) std::cout << "Only excerpts were kept: a rule that needs more of the text than that cannot match here.\n";
+  if (sums.replayed != sums.whole) std::cout << "Only excerpts were kept of some: a rule that needs more of the text than that cannot match here.\n";
   if (!sums.changes.empty()) std::cout << "\nWhat changed\n";
   for (const auto& each : sums.changes) std::cout << each;
 }
 
 }  // namespace
 
-exit_code audit_replay(audit_request request, const std::vector<std::string>& paths, const std::string& under) {
+exit_code audit_replay(audit_request request, const std::vector<std::string>& paths, const std::string& under, const std::string& key) {
   exit_code code = exit_code::fine;
   if (!read_times(request, code)) return code;
   problems found;
@@ -152,9 +150,11 @@ exit_code audit_replay(audit_request request, const std::vector<std::string>& pa
   if (!under.empty() && std::none_of(policies.begin(), policies.end(), named)) return refuse("no policy here has the name " + shown(under));
   auto reading = open_log(request, code);
   if (!reading) return code;
+  const auto kept = kept_texts::open(request, key, "audit replay", code);
+  if (!kept) return code;
   judges by(std::move(*read), std::move(all), under);
   tally sums;
-  const auto gone = read_pages(*reading, request, [&](const found_record& each) { one(by, each, request.json, sums); });
+  const auto gone = read_pages(*reading, request, [&](const found_record& each) { one(by, *kept, each, request.json, sums); });
   if (!gone) return refuse(gone.error().detail);
   if (!request.json) print(sums);
   return tell_damage(gone->troubles);

@@ -21,6 +21,7 @@ struct options {
   std::string before, after;
   std::vector<std::string> with;   // on both sides
   std::string traffic, output = "human";
+  std::string responder_key;       // of a private key; empty: only what stands in the records
   audit_request log;
   policy::subject who;
   bool reveal = false, tell_by_code = false;
@@ -70,7 +71,9 @@ exit_code measure(const options& asked, effect& into) {
   if (!read_times(request, code)) return code;
   auto reading = open_log(request, code);
   if (!reading) return code;
-  const auto pages = read_pages(*reading, request, [&](const audit::found_record& found) { into.add_record(found.value); });
+  const auto kept = kept_texts::open(request, asked.responder_key, "diff", code);
+  if (!kept) return code;
+  const auto pages = read_pages(*reading, request, [&](const audit::found_record& found) { into.add_record(found.value, kept->of(found.value)); });
   if (!pages) return complain(pages.error().detail);
   return tell_damage(pages->troubles);
 }
@@ -191,6 +194,7 @@ void add_diff(CLI::App& program, exit_code& code) {
   traffic->excludes(config)->excludes(folder);
   config->excludes(folder);
   verb->add_option("--since", asked->log.since, "Of the log: 2026-11-23T08:15:30Z, or how long ago: 15m, 2h, 7d");
+  verb->add_option("--responder-key", asked->responder_key, "A responder's private key: what the log keeps sealed is judged too, and that goes on record")->excludes(traffic);
   verb->add_option("--route", asked->who.route, "The route, for choosing the policy of --traffic");
   verb->add_option("--team", asked->who.team, "The client's team");
   verb->add_option("--key", asked->who.key_id, "The client's key id");

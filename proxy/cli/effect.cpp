@@ -105,17 +105,12 @@ std::string effect::add_lines(std::istream& in, const std::string& name) {
   return texts_ + skipped_ == 0 ? name + ": there is nothing in it" : "";
 }
 
-void effect::add_record(const audit::record& r) {
+void effect::add_record(const audit::record& r, const std::vector<sealed_text>& kept) {
   const policy::subject who{r.route, r.team, r.key_id, r.model_asked, r.endpoint, r.conversation};
-  for (const auto& f : r.findings) {
-    const auto way = direction_from(f.direction);
-    const auto speaker = role_from(f.role);
-    const auto where = channel_from(f.channel);
-    if (f.excerpt.empty() || !way || !speaker || !where) continue;
-    const surface at{*way, *speaker, *where};
-    const auto before = judge_text(*before_, who, at, f.excerpt), after = judge_text(*after_, who, at, f.excerpt);
+  for (const sealed_text& each : kept) {
+    const auto before = judge_text(*before_, who, each.where, each.text), after = judge_text(*after_, who, each.where, each.text);
     if (before && after) {
-      add(*before, *after, "record " + r.id, f.excerpt, "");
+      add(*before, *after, "record " + r.id, each.text, "");
     } else {
       ++skipped_;
     }

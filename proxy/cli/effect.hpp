@@ -3,6 +3,7 @@
 #pragma once
 
 #include "audit/record.hpp"
+#include "cli/sealed_texts.hpp"
 #include "policy/compiled.hpp"
 
 #include <array>
@@ -37,8 +38,8 @@ class effect {
   // perhaps `label`, as backtest reads them. Empty, or what is wrong and where.
   std::string add_lines(std::istream& in, const std::string& name);
 
-  // The texts that a record captured, as findings with excerpts.
-  void add_record(const audit::record& r);
+  // The texts that were kept of a record.
+  void add_record(const audit::record& r, const std::vector<sealed_text>& kept);
 
   std::size_t texts() const noexcept { return texts_; }
   std::size_t skipped() const noexcept { return skipped_; }  // that a policy does not take, or that cannot be judged
