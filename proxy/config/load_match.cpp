@@ -20,7 +20,10 @@ struct part_draft {
   const pack_draft* pack = nullptr;
 };
 
-constexpr word<match::view> view_words[] = {{"folded", match::view::folded}, {"raw", match::view::raw}};
+constexpr word<match::view> view_words[] = {{"folded", match::view::folded},
+                                            {"raw", match::view::raw},
+                                            {"leet", match::view::leet},
+                                            {"squeezed", match::view::squeezed}};
 constexpr word<match::check> check_words[] = {{"luhn", match::check::luhn}, {"iban", match::check::iban}};
 
 // luhn, iban, or entropy>3.5: more bits a character than that.
@@ -68,7 +71,7 @@ constexpr key<part_draft> part_keys[] = {
     {"regex", need::optional, "a pattern", "A regular expression in RE2's syntax; put it in single quotes.", read_regex},
     {"words", need::optional, "a list of phrases", "Any of these words or phrases, as whole words.", read_words},
     {"in_list", need::optional, "a list's name", "Any word of one of this pack's lists.", read_in_list},
-    {"view", need::optional, "folded or raw", "The text to look at: folded (the default) sees through case, look-alike letters and hidden characters; raw takes it as it was sent.",
+    {"view", need::optional, "folded, raw, leet or squeezed", "The text to look at: folded (the default) sees through case, look-alike letters and hidden characters; raw takes it as it was sent; leet also reads digits and signs as letters; squeezed reads letters that were spelled apart.",
      [](const node& n, part_draft& into, reading& in) { read_word(n, view_words, into.value.view, in); }},
     {"check", need::optional, "luhn, iban or entropy>3.5", "What must also hold for the match: luhn is the check digit of card numbers, iban that of bank accounts, entropy> the bits a character that a random text has more of.", read_check},
 };
@@ -84,7 +87,7 @@ void read_parts(const node& n, std::vector<match::part>& into, rule_draft& rule,
       in.error(item, "E117", "a part has exactly one of regex, words and in_list");
       continue;
     }
-    if (part.value.hosts != nullptr && part.value.view == match::view::raw) {
+    if (part.value.hosts != nullptr && part.value.view != match::view::folded) {
       in.error(*item.find("view"), "E117", "hosts are read on folded text; leave `view` out");
       continue;
     }

@@ -12,7 +12,7 @@ namespace stoplog::match {
 std::uint64_t looked_upto(const plan& rules, const held_text& text, cut c) {
   std::uint64_t upto = c.upto;
   if (c.end) return upto;
-  for (const view v : {view::folded, view::raw}) {
+  for (const view v : views) {
     if (!rules.of(v).used) continue;
     const held_text::piece piece = text.in(v, c.upto);
     upto = std::min(upto, text.begin_of(v, piece.base + backward(piece.text, piece.text.size(), 1), c.upto));
@@ -73,7 +73,8 @@ void all_scan::collect(const part_matcher& part, active_combination::part& progr
                                         [](const active_combination::match& x, const text_span& y) {
                                           return std::tie(x.where.begin, x.where.end) < std::tie(y.begin, y.end);
                                         });
-    if (place == progress.matches.end() || place->where != where) {
+    const bool counts = part.view() != view::squeezed || spelled_apart(text_.raw(where));
+    if (counts && (place == progress.matches.end() || place->where != where)) {
       progress.matches.insert(place, {where, known_at(part, b, base + match->end)});
     }
     from = base + after_code_point(b.piece.text, match->begin);
@@ -121,6 +122,7 @@ text_span all_scan::tail_at(const active_combination& a, std::uint64_t end) cons
 bool all_scan::combine_at(const active_combination& a, std::uint64_t end, text_span& where) const {
   const std::uint64_t earliest = end - std::min<std::uint64_t>(end, unit_.within);
   std::bitset<things_max> there;
+  bool ends = false;   // a match that is longer than the distance ends nothing
   where = {end, end};
   for (std::size_t i = 0; i < a.parts.size(); ++i) {
     const auto& matches = a.parts[i].matches;
@@ -129,9 +131,10 @@ bool all_scan::combine_at(const active_combination& a, std::uint64_t end, text_s
     });
     if (first == matches.end()) continue;
     there.set(rule_.things[i]);
+    ends = ends || std::any_of(first, matches.end(), [&](const active_combination::match& m) { return m.where.end == end; });
     where.begin = std::min(where.begin, first->where.begin);
   }
-  if (there.count() < unit_.needed || (unit_.excusable && excused(rule_, text_.raw(where)))) return false;
+  if (!ends || there.count() < unit_.needed || (unit_.excusable && excused(rule_, text_.raw(where)))) return false;
   if (unit_.guards_tail) where = tail_at(a, end);
   return true;
 }

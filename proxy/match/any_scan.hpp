@@ -74,7 +74,10 @@ class any_scan {
   std::uint64_t settled_upto(const active_part& a, const borders& b, cut c) const;
   std::uint64_t after_last_break(const borders& b, std::uint64_t from) const;
   static std::uint64_t code_points_between(const held_text::piece& piece, std::uint64_t from, std::uint64_t to) noexcept;
-  bool excused_at(text_span where) const { return unit_.excusable && excused(rule_, text_.raw(where)); }
+  bool excused_at(text_span where) const {
+    if (!unit_.excusable) return false;
+    return (unit_.view == view::squeezed && !spelled_apart(text_.raw(where))) || excused(rule_, text_.raw(where));
+  }
   // A block needs no more than to know that there is a match.
   bool waits_for_block() const noexcept { return blocks_ && !unit_.excusable; }
 

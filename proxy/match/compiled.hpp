@@ -50,4 +50,10 @@ struct database::compiled {
 // it was sent.
 bool excused(const compiled_rule& rule, std::string_view text);
 
+// Whether a match in the squeezed view counts; `text` as it was sent.
+bool spelled_apart(std::string_view text);
+
+// A text as a view has it.
+std::string seen_in(view v, std::string_view text);
+
 }  // namespace stoplog::match

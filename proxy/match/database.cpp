@@ -2,6 +2,8 @@
 
 #include "match/compiled.hpp"
 #include "text/fold.hpp"
+#include "text/leet.hpp"
+#include "text/squeezer.hpp"
 
 #include <algorithm>
 #include <map>
@@ -146,9 +148,18 @@ void make_plans(database::compiled& made) {
 bool excused(const compiled_rule& rule, std::string_view text) {
   return std::any_of(rule.unless.begin(), rule.unless.end(), [text](const part_matcher& part) {
     if (part.view() == view::raw) return part.next(text, 0, text.size()).has_value();
-    const std::string folded = text::fold(text);
-    return part.next(folded, 0, folded.size()).has_value();
+    const std::string seen = seen_in(part.view(), text);
+    return part.next(seen, 0, seen.size()).has_value();
   });
+}
+
+bool spelled_apart(std::string_view text) { return text::is_spelled_apart(text::fold(text)); }
+
+std::string seen_in(view v, std::string_view text) {
+  if (v == view::raw) return std::string(text);
+  std::string seen = text::fold(text);
+  if (v == view::leet) std::transform(seen.begin(), seen.end(), seen.begin(), text::leet);
+  return v == view::squeezed ? text::squeeze(seen) : seen;
 }
 
 std::variant<std::shared_ptr<const database>, std::vector<compile_problem>> database::compile(

@@ -1,4 +1,4 @@
-// The end of a text that comes in pieces, in both views, as far back as
+// The end of a text that comes in pieces, in those views that are used, as far back as
 // somebody may still ask for it. Offsets are absolute: from the text's start.
 #pragma once
 
@@ -6,6 +6,7 @@
 #include "match/stream.hpp"
 #include "text/fold.hpp"
 #include "text/offset_map.hpp"
+#include "text/squeezer.hpp"
 
 #include <cstdint>
 #include <string>
@@ -15,6 +16,14 @@ namespace stoplog::match {
 
 class held_text {
  public:
+  // Of leet and squeezed text, whether there is any.
+  struct uses {
+    bool leet = false;
+    bool squeezed = false;
+  };
+  held_text() = default;
+  explicit held_text(uses used) : used_(used) {}
+
   // False when the text is not UTF-8; what precedes the invalid byte is in.
   bool append(std::string_view piece);
 
@@ -52,8 +61,16 @@ class held_text {
   void forget_before(std::uint64_t at);
 
  private:
+  std::uint64_t folded_offset(std::uint64_t at) const noexcept;
+
+  uses used_;
   std::string raw_;
   std::string folded_;
+  std::string leet_;               // begins and ends where folded_ does
+  std::string squeezed_;
+  text::squeezer squeezer_;
+  text::offset_map squeezed_map_;  // from squeezed_ to folded_
+  std::uint64_t squeezed_base_ = 0;
   text::offset_map map_;
   text::folder folder_;
   std::uint64_t raw_base_ = 0;

@@ -5,11 +5,6 @@
 #include <algorithm>
 
 namespace stoplog::match {
-namespace {
-
-constexpr std::array views{view::folded, view::raw};
-
-}  // namespace
 
 judge::judge(const database::compiled& rules, surface where, const held_text& text, const muted_rules* muted)
     : rules_(rules), use_(rules.plan_for(where)), text_(text), muted_(muted) {
@@ -34,7 +29,11 @@ std::optional<cut> judge::advance(std::uint64_t from, cut whole, const found_mat
 }
 
 judge::pieces judge::pieces_at(cut c) const {
-  return {text_.in(view::folded, c.upto), text_.in(view::raw, c.upto)};
+  pieces all{};
+  for (const view v : views) {
+    if (v == view::raw || use_.of(v).used) all[static_cast<std::size_t>(v)] = text_.in(v, c.upto);
+  }
+  return all;
 }
 
 void judge::go_over(watches& w, active_units& to, const pieces& held) const {
@@ -149,10 +148,11 @@ void judge::conclude(cut c, const found_match& found) {
 }
 
 judge::positions judge::live(watches& w, const active_units& from, cut c, const pieces& held) const {
-  positions first{c.upto, c.upto, {held[0].end(), held[1].end()}};
+  positions first{c.upto, c.upto, {}};
+  for (std::size_t i = 0; i < held.size(); ++i) first.kept_views[i] = held[i].end();
   if (c.end) return first;
   const std::uint64_t looked = use_.combines ? looked_upto(use_, text_, c) : c.upto;
-  std::array<std::uint64_t, 2> held_views = first.kept_views;
+  std::array<std::uint64_t, views.size()> held_views = first.kept_views;
   for (const view v : views) {
     const auto i = static_cast<std::size_t>(v);
     if (!use_.views[i].used) continue;
@@ -173,6 +173,7 @@ judge::positions judge::live(watches& w, const active_units& from, cut c, const 
     if (unit_of(a).holds && unit_of(a).guards_tail && a.started) first.held = std::min(first.held, s.guarded_from(a, c));
   }
   for (const view v : views) {
+    if (!use_.of(v).used) continue;
     first.held = std::min(first.held, text_.begin_of(v, held_views[static_cast<std::size_t>(v)], c.upto));
   }
   if (use_.held_bytes != 0) {
@@ -189,7 +190,8 @@ judge::positions judge::live(watches& w, const active_units& from, cut c, const 
 // in byte by byte.
 std::uint64_t judge::held_at_block(cut c) const {
   const pieces held = pieces_at(c);
-  watches again{watch(held[0]), watch(held[1])};
+  watches again;
+  for (std::size_t i = 0; i < held.size(); ++i) again[i] = watch(held[i]);
   active_units seen;
   seen.apart = true;
   go_over(again, seen, held);
@@ -205,6 +207,7 @@ std::uint64_t judge::held_at_block(cut c) const {
 std::uint64_t judge::kept_from() const {
   std::uint64_t from = now_.kept;
   for (const view v : views) {
+    if (!use_.of(v).used) continue;
     from = std::min(from, text_.begin_of(v, now_.kept_views[static_cast<std::size_t>(v)], text_.whole()));
   }
   return from;

@@ -42,10 +42,10 @@ class judge {
   struct positions {
     std::uint64_t held = 0;
     std::uint64_t kept = 0;                      // of the text; the views may need more:
-    std::array<std::uint64_t, 2> kept_views{};   // offsets of each
+    std::array<std::uint64_t, views.size()> kept_views{};   // offsets of each
   };
-  using watches = std::array<watch, 2>;
-  using pieces = std::array<held_text::piece, 2>;
+  using watches = std::array<watch, views.size()>;
+  using pieces = std::array<held_text::piece, views.size()>;
 
   any_scan scan(const active_part& a) const {
     return {use_, unit_of(a), rules_.rules[unit_of(a).rule], text_, blocks(unit_of(a))};

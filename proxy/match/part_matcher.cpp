@@ -2,8 +2,8 @@
 
 #include "match/checks.hpp"
 #include "match/code_points.hpp"
+#include "match/compiled.hpp"
 #include "match/host_list.hpp"
-#include "text/fold.hpp"
 
 #include <re2/re2.h>
 
@@ -35,8 +35,20 @@ std::unique_ptr<re2::RE2> compile(std::string_view regex) {
 // looked up as they come.
 constexpr std::size_t literals_max = 4096;
 
-std::string in_view(view v, std::string_view phrase) {
-  return v == view::folded ? text::fold(phrase) : std::string(phrase);
+// In the squeezed view they are one pattern.
+constexpr std::size_t squeezed_phrases_max = 1000;
+
+std::size_t phrase_count(const part& source) { return source.words.size() + (source.list ? source.list->size() : 0); }
+
+// Without boundaries, of which the squeezed view has none.
+std::string any_of(const part& source) {
+  std::string any;
+  const auto add = [&any](std::string_view phrase) { any += (any.empty() ? "" : "|") + quote(phrase); };
+  for (const std::string& phrase : source.words) add(phrase);
+  if (source.list) {
+    for (const std::string& phrase : *source.list) add(phrase);
+  }
+  return any;
 }
 
 std::optional<std::uint32_t> smaller(std::optional<std::uint32_t> a, std::optional<std::uint32_t> b) {
@@ -52,12 +64,16 @@ part_matcher::part_matcher(const part& source, std::optional<std::uint32_t> max_
   const int kinds = (source.regex.empty() ? 0 : 1) + (source.words.empty() ? 0 : 1) + (source.list ? 1 : 0) + (source.hosts ? 1 : 0);
   if (kinds != 1) {
     found = {"E234", "a part needs exactly one of regex, words and in_list, and it must not be empty"};
+  } else if (source.check != check::none && (view_ == view::leet || view_ == view::squeezed)) {
+    found = {"E233", "this view has no digits to check; use view: folded"};
+  } else if (view_ == view::squeezed && phrase_count(source) > squeezed_phrases_max) {
+    found = {"E233", "the squeezed view takes up to " + std::to_string(squeezed_phrases_max) + " words a part"};
   } else if (source.hosts) {
     use_hosts(source);
-  } else if (source.regex.empty()) {
+  } else if (source.regex.empty() && view_ != view::squeezed) {
     use_phrases(source);
   } else {
-    use_regex(source, found);
+    use_regex(source.regex.empty() ? any_of(source) : source.regex, found);
   }
   code_points_max_ = smaller(facts_.longest, max_length);
 }
@@ -65,11 +81,11 @@ part_matcher::part_matcher(const part& source, std::optional<std::uint32_t> max_
 part_matcher::~part_matcher() = default;
 part_matcher::part_matcher(part_matcher&&) noexcept = default;
 
-void part_matcher::use_regex(const part& source, std::optional<problem>& found) {
-  std::string regex = source.regex;
+void part_matcher::use_regex(const std::string& source, std::optional<problem>& found) {
+  std::string regex = source;
   std::string refusal;
-  if (view_ == view::folded) {
-    folded_pattern folded = fold_pattern(source.regex);
+  if (view_ != view::raw) {
+    folded_pattern folded = fold_pattern(source, view_);
     refusal = std::move(folded.refusal);
     if (refusal.empty()) regex = std::move(folded.regex);
   }
@@ -80,7 +96,7 @@ void part_matcher::use_regex(const part& source, std::optional<problem>& found) 
   }
   regex_ = compile(regex);
   if (!regex_->ok()) {
-    const std::string hint = analyse(source.regex).hint;
+    const std::string hint = analyse(source).hint;
     found = {"E230", "RE2 does not take the pattern: " + regex_->error() + (hint.empty() ? "" : "; " + hint)};
   } else if (!refusal.empty()) {
     found = {"E233", std::move(refusal)};
@@ -94,7 +110,7 @@ void part_matcher::use_phrases(const part& source) {
   facts_.can_be_empty = false;
   facts_.trailing_some.word_boundary = true;
   const auto take = [&](std::string_view phrase) {
-    const std::string seen = in_view(view_, phrase);
+    const std::string seen = seen_in(view_, phrase);
     if (seen.empty()) return;
     phrases_->add(seen);
     for (const char byte : seen) facts_.bytes.set(static_cast<unsigned char>(byte));

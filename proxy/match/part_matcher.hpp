@@ -71,7 +71,7 @@ class part_matcher {
   std::vector<std::string_view> phrases() const;
 
  private:
-  void use_regex(const part& source, std::optional<problem>& found);
+  void use_regex(const std::string& source, std::optional<problem>& found);
   void use_phrases(const part& source);
   void use_hosts(const part& source);
   std::optional<std::size_t> longest_at(std::string_view text, std::size_t begin, std::size_t limit) const;

@@ -11,6 +11,8 @@
 // not only the leftmost; greediness is therefore of no account.
 #pragma once
 
+#include "match/rule_spec.hpp"
+
 #include <bitset>
 #include <cstdint>
 #include <optional>
@@ -101,7 +103,13 @@ struct folded_pattern {
   bool widened = false;  // a class now also matches ASCII letters that it did not name: [а-я] matches a, e, o
 };
 
-folded_pattern fold_pattern(std::string_view regex);
+//
+// In the leet view letters and the signs that stand for them are one: [0-9] becomes
+// the letters that digits stand for. In the squeezed view what is no letter is
+// gone: literals and \b vanish, and a class that also holds other characters
+// may be missing. Refused besides: \B and line assertions in the squeezed view,
+// and patterns of which fewer than three letters are left.
+folded_pattern fold_pattern(std::string_view regex, view v = view::folded);
 
 // A text as a pattern that matches it alone; printable and safe inside any
 // other pattern.

@@ -2,6 +2,8 @@
 
 #include "match/syntax.hpp"
 #include "text/fold.hpp"
+#include "text/leet.hpp"
+#include "text/squeezer.hpp"
 #include "text/utf8.hpp"
 
 #include <algorithm>
@@ -46,17 +48,30 @@ std::u32string decoded(std::string_view text) {
   return out;
 }
 
-std::u32string fold_point(char32_t c) {
+// What a code point of the text becomes in the view.
+std::u32string fold_point(char32_t c, view v) {
   std::string folded;
   text::append_folded(folded, c);
-  return decoded(folded);
+  std::u32string seen = decoded(folded);
+  if (v == view::squeezed) std::erase_if(seen, [](char32_t f) { return !text::is_letter(f); });
+  if (v == view::leet) {
+    for (char32_t& f : seen) f = f < 0x80 ? static_cast<unsigned char>(text::leet(static_cast<char>(f))) : f;
+  }
+  return seen;
 }
 
-image fold_set(const char_set& set) {
+image fold_set(const char_set& set, view v) {
   image all;
   std::string folded;
   for (const code_range& r : set.ranges()) {
     for (char32_t c = r.first; c <= r.last; ++c) {
+      if (v != view::folded) {
+        const std::u32string seen = fold_point(c, v);
+        if (seen.empty()) ++all.dropped;
+        else if (seen.size() == 1) all.points.add(seen.front());
+        else all.strings.insert(seen);
+        continue;
+      }
       folded.clear();
       text::append_folded(folded, c);
       const auto front = text::decode_front(folded);
@@ -96,6 +111,8 @@ node make_text(const std::u32string& text) {
 
 class rewriter {
  public:
+  explicit rewriter(view v) : view_(v) {}
+
   bool widened = false;
 
   node of(const node& n) {
@@ -103,7 +120,13 @@ class rewriter {
   }
 
  private:
-  node of(syntax::assertion a) { return node{a}; }
+  bool squeezes() const noexcept { return view_ == view::squeezed; }
+
+  node of(syntax::assertion a) {
+    if (!squeezes() || a == syntax::assertion::text_begin || a == syntax::assertion::text_end) return node{a};
+    if (a == syntax::assertion::word_boundary) return node{syntax::concat{}};
+    refuse("the squeezed view has neither lines nor words; leave \\B, (?m)^ and (?m)$ out, or use view: folded");
+  }
 
   node of(const syntax::concat& c) {
     syntax::concat all;
@@ -131,7 +154,8 @@ class rewriter {
 
   node of(const one& o) {
     if (const auto c = syntax::literal(o)) {
-      const std::u32string text = fold_point(*c);
+      const std::u32string text = fold_point(*c, view_);
+      if (text.empty() && squeezes()) return node{syntax::concat{}};
       if (text.empty()) refuse(name(*c) + " is not in the folded view, which drops invisible characters; use view: raw");
       return make_text(text);
     }
@@ -153,7 +177,10 @@ class rewriter {
   }
 
   // \W, [:^digit:]: everything that the folds of the members do not cover.
-  static char_set folded_complement(const class_item& item) { return fold_set(item.members).points.complement(); }
+  char_set folded_complement(const class_item& item) const {
+    const char_set rest = fold_set(item.members, view_).points.complement();
+    return squeezes() ? fold_set(rest, view_).points : rest;
+  }
 
   node positive_class(const one& o) {
     const char_set named = named_by(o);
@@ -167,23 +194,25 @@ class rewriter {
         result.items.push_back(item);
       } else if (item.negated) {
         points.add(folded_complement(item));
+        optional = optional || squeezes();
       } else {
-        const image folded = fold_set(item.members);
+        const image folded = fold_set(item.members, view_);
         note_strangers(item, folded, named);
         points.add(folded.points);
         strings.insert(folded.strings.begin(), folded.strings.end());
         // What is named and never seen may be missing: [ \x{200B}] matches nothing too.
-        optional = optional || folded.dropped == item.members.size();
+        optional = optional || folded.dropped == item.members.size() || (squeezes() && folded.dropped != 0);
       }
     }
     if (!points.empty()) result.items.push_back({std::move(points), {}, false});
     return with_strings(std::move(result), strings, optional);
   }
 
-  static node with_strings(one single, const std::set<std::u32string>& strings, bool optional) {
+  node with_strings(one single, const std::set<std::u32string>& strings, bool optional) const {
     syntax::alternate all;
     if (!single.items.empty()) all.parts.push_back(node{std::move(single)});
     for (const std::u32string& text : strings) all.parts.push_back(make_text(text));
+    if (all.parts.empty() && squeezes()) return node{syntax::concat{}};
     if (all.parts.empty()) refuse("a class holds only characters that are not in the folded view; use view: raw");
     node n = all.parts.size() == 1 ? std::move(all.parts.front()) : node{std::move(all)};
     if (optional) n = node{syntax::repeat{std::make_unique<node>(std::move(n)), 0, 1}};
@@ -216,7 +245,7 @@ class rewriter {
       } else if (item.negated) {
         points.add(folded_complement(item));
       } else {
-        const image folded = fold_set(item.members);
+        const image folded = fold_set(item.members, view_);
         if (const auto c = stranger(folded, named)) {
           refuse("[^...] names a character that folds to " + name(*c) + ", and would exclude that as well; exclude " + name(*c) +
                  " too, or use view: raw");
@@ -231,14 +260,19 @@ class rewriter {
         refuse("[^...] names a character that folds to several, which no class can exclude; use view: raw");
       }
     }
+    // Letters only; and what the class takes besides is not there.
+    if (squeezes()) points.add('\n');
     if (!points.empty()) result.items.push_back({std::move(points), {}, false});
-    return node{std::move(result)};
+    node n{std::move(result)};
+    return squeezes() ? node{syntax::repeat{std::make_unique<node>(std::move(n)), 0, 1}} : std::move(n);
   }
+
+  view view_;
 };
 
 }  // namespace
 
-folded_pattern fold_pattern(std::string_view regex) {
+folded_pattern fold_pattern(std::string_view regex, view v) {
   folded_pattern result;
   const syntax::parsed parsed = syntax::parse(regex);
   if (!parsed.root) {
@@ -246,9 +280,11 @@ folded_pattern fold_pattern(std::string_view regex) {
     return result;
   }
   try {
-    rewriter r;
+    constexpr std::uint32_t letters_min = 3;
+    rewriter r(v);
     const node folded = r.of(*parsed.root);
     result.widened = r.widened;
+    if (v == view::squeezed && syntax::length(folded).shortest < letters_min) refuse("fewer than three letters of the pattern are left in the squeezed view; use view: folded");
     syntax::print(folded, result.regex);
   } catch (refused& why) {
     result.refusal = std::move(why.why);

@@ -3,6 +3,7 @@
 #include "match/code_points.hpp"
 #include "match/compiled.hpp"
 #include "text/fold.hpp"
+#include "text/leet.hpp"
 
 #include <algorithm>
 #include <map>
@@ -60,8 +61,8 @@ class planner {
 
   std::span<const rule_spec> specs_;
   std::span<const compiled_rule> rules_;
-  std::array<literal_counts, 2> counts_;
-  std::array<view_draft, 2> drafts_;
+  std::array<literal_counts, views.size()> counts_;
+  std::array<view_draft, views.size()> drafts_;
   plan plan_;
 };
 
@@ -80,8 +81,7 @@ plan planner::make(std::span<const std::uint32_t> active) {
       add_any(rule);
     }
   }
-  finish(view::folded);
-  finish(view::raw);
+  for (const view v : views) finish(v);
   return std::move(plan_);
 }
 
@@ -93,7 +93,7 @@ void planner::add_any(std::uint32_t rule) {
     unit u{.rule = rule, .part = i, .view = part.view()};
     u.holds = specs_[rule].effect != verdict::allow;
     u.blocks = specs_[rule].effect == verdict::block;
-    u.excusable = !rules_[rule].unless.empty();
+    u.excusable = !rules_[rule].unless.empty() || u.view == view::squeezed;
     u.looks_ahead = part.looks_ahead();
     u.ends_at_sign = a.what == anchor::sign::suffix;
     u.reach = *part.code_points_max() + (u.looks_ahead ? 1U : 0U);
@@ -285,7 +285,10 @@ void planner::note_held_first(view v) {
   const view_plan& p = plan_.of(v);
   const auto note = [&](unsigned byte) {
     if (v == view::raw) plan_.held_first.set(byte);
-    else plan_.held_first |= folds_to(static_cast<unsigned char>(byte));
+    for (unsigned folded = 0; folded < 256 && v != view::raw; ++folded) {
+      const char seen = v == view::leet ? text::leet(static_cast<char>(folded)) : static_cast<char>(folded);
+      if (static_cast<unsigned char>(seen) == byte) plan_.held_first |= folds_to(static_cast<unsigned char>(folded));
+    }
   };
   for (std::size_t i = 0; i < draft(v).literals.size(); ++i) {
     if (draft(v).literals[i].held_leads != 0) note(static_cast<unsigned char>(draft(v).texts[i]->front()));

@@ -103,7 +103,7 @@ struct view_plan {
 struct plan {
   bool mixed = false;                    // serves surfaces to which not all of its rules apply
   std::vector<unit> units;
-  std::array<view_plan, 2> views;        // by view
+  std::array<view_plan, match::views.size()> views;   // by view
   bool combines = false;                 // it has combinations
   std::vector<std::uint32_t> always;     // units without any sign
   std::uint32_t held_bytes = 0;          // of the text's end, always held: combinations whose parts have no literal

@@ -6,6 +6,7 @@
 #include "base/verdict.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -19,9 +20,12 @@ namespace stoplog::match {
 
 // The text that a part is matched against.
 enum class view : std::uint8_t {
-  folded,  // code points folded by the table of text/fold.hpp; the default
-  raw,     // the text as it was sent
+  folded,    // code points folded by the table of text/fold.hpp; the default
+  raw,       // the text as it was sent
+  leet,      // folded, and digits and signs that stand for letters as those (text/leet.hpp)
+  squeezed,  // the letters of the folded view alone (text/squeezer.hpp); a match counts if it was spelled apart
 };
+inline constexpr std::array views{view::folded, view::raw, view::leet, view::squeezed};
 
 // What must also hold for the text of a match.
 enum class check : std::uint8_t { none, luhn, iban, entropy };

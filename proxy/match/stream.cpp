@@ -25,7 +25,10 @@ constexpr std::uint64_t forget_bytes = 96;
 
 struct stream::state {
   state(std::shared_ptr<const database> database, surface where, std::shared_ptr<const muted_rules> without)
-      : rules(std::move(database)), muted(std::move(without)), judging(rules->internals(), where, text, muted.get()) {}
+      : rules(std::move(database)), muted(std::move(without)), text(uses_of(rules->internals().plan_for(where))),
+        judging(rules->internals(), where, text, muted.get()) {}
+
+  static held_text::uses uses_of(const plan& p) { return {p.of(view::leet).used, p.of(view::squeezed).used}; }
 
   bool advance(cut from_to, std::uint64_t from);
   void report(std::uint32_t rule, text_span where);

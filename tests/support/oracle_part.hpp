@@ -29,18 +29,20 @@ class part_oracle {
     std::vector<std::string> phrases = source.words;
     if (source.list) phrases.insert(phrases.end(), source.list->begin(), source.list->end());
     for (const std::string& phrase : phrases) {
-      const std::string seen = view_ == view::folded ? text::fold(phrase) : phrase;
+      const std::string seen = text_views(phrase).in(view_).bytes;
       if (seen.empty()) continue;
       phrases_.push_back(seen);
       for (const char byte : seen) facts_.bytes.set(static_cast<unsigned char>(byte));
       cap_phrases_ = std::max(cap_phrases_, static_cast<std::uint32_t>(text_views(seen).code_points()));
     }
-    if (!phrases.empty()) {
+    if (!phrases.empty() && view_ != view::squeezed) {
       facts_.trailing_some.word_boundary = true;
       cap_ = std::min(cap_, cap_phrases_);
       return;
     }
-    const std::string regex = view_ == view::folded ? fold_pattern(source.regex).regex : source.regex;
+    std::string wanted = source.regex;
+    for (const std::string& phrase : phrases) wanted += (wanted.empty() ? "" : "|") + quote(phrase);
+    const std::string regex = view_ == view::raw ? wanted : fold_pattern(wanted, view_).regex;
     facts_ = analyse(regex);
     if (facts_.opaque) facts_.bytes.set();
     if (facts_.longest) cap_ = std::min(cap_, *facts_.longest);
@@ -51,6 +53,12 @@ class part_oracle {
   }
 
   stoplog::match::view view() const { return view_; }
+
+  // In the squeezed view most letters of a match must stand apart. Not asked of
+  // what excuses a match.
+  bool counts(std::string_view matched) const {
+    return view_ != view::squeezed || text::is_spelled_apart(text_views(matched).folded.bytes);
+  }
   bool looks_ahead() const { return facts_.trailing_some.any(); }
 
   // Every span, by begin, then end.

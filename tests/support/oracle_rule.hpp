@@ -39,7 +39,7 @@ class rule_oracle {
       for (const dated_match& m : combinations(bytes, text)) take(m.when);
     } else {
       for (const part_oracle& p : parts_) {
-        if (unless_.empty()) {
+        if (!excusable(p)) {
           for (const span& s : p.spans(text)) take(s.certain);
         } else {
           for (const dated_match& m : settled_matches(p, bytes, text)) take(m.when);
@@ -62,7 +62,7 @@ class rule_oracle {
       return all;
     }
     for (const part_oracle& p : parts_) {
-      if (!unless_.empty()) {
+      if (excusable(p)) {
         add_decided(settled_matches(p, bytes, text));
         continue;
       }
@@ -83,6 +83,8 @@ class rule_oracle {
  private:
   bool combines() const { return spec_->match.combines(); }
 
+  bool excusable(const part_oracle& p) const { return !unless_.empty() || p.view() == view::squeezed; }
+
   bool excused(std::string_view bytes, text_span where) const {
     const std::string_view own = bytes.substr(where.begin, where.end - where.begin);
     return std::any_of(unless_.begin(), unless_.end(), [&](const part_oracle& p) { return p.found_in(own); });
@@ -100,7 +102,9 @@ class rule_oracle {
       if (to <= covered) continue;
       covered = to;
       const text_span where = text.original(text.in(p.view()), from, to);
-      if (!excused(bytes, where)) all.push_back({where, p.settled(text, from)});
+      if (p.counts(bytes.substr(where.begin, where.end - where.begin)) && !excused(bytes, where)) {
+        all.push_back({where, p.settled(text, from)});
+      }
     }
     return all;
   }
@@ -120,14 +124,16 @@ class rule_oracle {
   };
 
   // Of each part, for each begin the shortest.
-  std::vector<part_match> part_matches(const text_views& text) const {
+  std::vector<part_match> part_matches(std::string_view bytes, const text_views& text) const {
     std::vector<part_match> all;
     for (std::size_t i = 0; i < parts_.size(); ++i) {
       std::size_t last = SIZE_MAX;
       for (const span& s : parts_[i].spans(text)) {
         if (s.from == last) continue;
         last = s.from;
-        all.push_back({spec_->match.thing_of(i), text.original(text.in(parts_[i].view()), s.from, s.to), text.offset(s.certain)});
+        const text_span where = text.original(text.in(parts_[i].view()), s.from, s.to);
+        if (!parts_[i].counts(bytes.substr(where.begin, where.end - where.begin))) continue;
+        all.push_back({spec_->match.thing_of(i), where, text.offset(s.certain)});
       }
     }
     return all;
@@ -151,7 +157,7 @@ class rule_oracle {
   }
 
   std::vector<dated_match> combinations(std::string_view bytes, const text_views& text) const {
-    const std::vector<part_match> found = part_matches(text);
+    const std::vector<part_match> found = part_matches(bytes, text);
     std::set<std::uint64_t> ends;
     for (const part_match& m : found) ends.insert(m.where.end);
     std::vector<dated_match> all;
@@ -159,14 +165,16 @@ class rule_oracle {
       const std::uint64_t earliest = end - std::min<std::uint64_t>(end, spec_->match.within);
       std::vector<part_match> near;
       std::set<std::uint32_t> things;
+      bool ends = false;
       text_span where{end, end};
       for (const part_match& m : found) {
         if (m.where.begin < earliest || m.where.end > end) continue;
         near.push_back(m);
         things.insert(m.thing);
+        ends = ends || m.where.end == end;
         where.begin = std::min(where.begin, m.where.begin);
       }
-      if (things.size() < spec_->match.needed() || excused(bytes, where)) continue;
+      if (!ends || things.size() < spec_->match.needed() || excused(bytes, where)) continue;
       if (spec_->match.guards_tail) {
         std::optional<std::uint64_t> from;
         for (const part_match& m : near) {

@@ -5,6 +5,8 @@
 #include "match/rule_spec.hpp"
 #include "match/stream.hpp"
 #include "text/fold.hpp"
+#include "text/leet.hpp"
+#include "text/squeezer.hpp"
 #include "text/utf8.hpp"
 
 #include <cstdint>
@@ -42,14 +44,27 @@ struct text_views {
       std::string folded_one;
       text::append_folded(folded_one, decoded->code_point);
       add(folded, folded_one, source);
+      for (char& c : folded_one) c = text::leet(c);
+      add(leet, folded_one, source);
+      add_squeezed(text.substr(here, decoded->length), source);
       here += decoded->length;
     }
     offsets.push_back(text.size());
     raw.at.push_back(raw.bytes.size());
     folded.at.push_back(folded.bytes.size());
+    leet.at.push_back(leet.bytes.size());
+    squeezed.at.push_back(squeezed.bytes.size());
   }
 
-  const viewed& in(view v) const { return v == view::raw ? raw : folded; }
+  const viewed& in(view v) const {
+    switch (v) {
+      case view::raw: return raw;
+      case view::leet: return leet;
+      case view::squeezed: return squeezed;
+      case view::folded: break;
+    }
+    return folded;
+  }
   std::size_t code_points() const { return offsets.size() - 1; }
   moment end() const { return 2 * code_points() + 1; }
   // How many bytes were seen at a moment.
@@ -60,10 +75,28 @@ struct text_views {
     return {offsets[v.source[from]], offsets[v.source[to - 1] + 1]};
   }
 
-  viewed raw, folded;
+  viewed raw, folded, leet, squeezed;
   std::vector<std::uint64_t> offsets;  // where each code point begins, and the end
 
  private:
+  // Of every eight characters in a row that are no letters the last is a line feed.
+  void add_squeezed(std::string_view original, std::size_t source) {
+    std::string folded_one;
+    text::append_folded(folded_one, text::decode_front(original)->code_point);
+    for (std::string_view rest = folded_one; !rest.empty();) {
+      const auto one = text::decode_front(rest);
+      if (text::is_letter(one->code_point)) {
+        add(squeezed, rest.substr(0, one->length), source);
+        others_ = 0;
+      } else if (++others_ == 8) {
+        add(squeezed, "\n", source);
+        others_ = 0;
+      }
+      rest.remove_prefix(one->length);
+    }
+  }
+  std::size_t others_ = 0;
+
   static void add(viewed& to, std::string_view bytes, std::size_t source) {
     for (std::size_t here = 0; here < bytes.size(); here += text::decode_front(bytes.substr(here))->length) {
       to.at.push_back(to.bytes.size() + here);

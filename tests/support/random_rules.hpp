@@ -3,6 +3,7 @@
 // words are harmless placeholders.
 #pragma once
 
+#include "match/pattern.hpp"
 #include "match/rule_spec.hpp"
 #include "support/random_patterns.hpp"
 
@@ -57,7 +58,7 @@ class random_rules : public random_patterns {
     // A few are long enough to be forgotten in parts, and gone over in steps.
     const int pieces = one_in(60) ? below(200) : one_in(8) ? below(60) : below(9);
     for (int i = 0; i < pieces; ++i) {
-      const std::string planted = pick(samples_)();
+      const std::string planted = dressed(pick(samples_)());
       switch (below(9)) {
         case 0: out += planted.substr(0, cut(planted)); break;
         case 1: out += planted.substr(cut(planted)); break;
@@ -79,12 +80,29 @@ class random_rules : public random_patterns {
     return at;
   }
 
+  // Some with digits for letters, some spelled apart.
+  std::string dressed(std::string text) {
+    const int way = below(6);
+    if (way == 0) {
+      for (char& c : text) c = c == 'e' ? '3' : c == 'o' ? '0' : c == 's' ? '$' : c == 'a' && one_in(2) ? '4' : c;
+    } else if (way == 1) {
+      std::string apart;
+      const std::string between = pick(std::vector<std::string>{" ", ".", "- ", "\xC2\xB7", "12345", "........."});
+      for (const char c : text) apart += one_in(4) ? std::string(1, c) : between + c;
+      // A cut character is none.
+      if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyz 0123456789") == std::string::npos) return apart;
+    }
+    return text;
+  }
+
   part make_part(bool& bounded) {
     part p;
-    p.view = one_in(2) ? view::raw : view::folded;
+    static const std::vector<view> usual{view::raw, view::raw, view::raw, view::folded, view::folded, view::folded, view::leet, view::squeezed};
+    p.view = pick(usual);
     if (one_in(5)) {
       static const std::vector<std::string> phrases{"key", "key logger", "a", "ab", "secret word", "c++", "x-1", "\xC3\xA9t\xC3\xA9"};
       for (int n = 1 + below(3); n > 0; --n) p.words.push_back(pick(phrases));
+      if (p.view == view::squeezed) p.words = {"key", "secret word"};
       const std::vector<std::string> words = p.words;
       if (one_in(3)) {
         p.list = std::make_shared<std::unordered_set<std::string>>(words.begin(), words.end());
@@ -101,6 +119,8 @@ class random_rules : public random_patterns {
     }
     const pattern made = edged();
     p.regex = made.regex;
+    // Not every pattern means something in every view.
+    if (p.view != view::raw && !fold_pattern(p.regex, p.view).refusal.empty()) p.view = one_in(2) ? view::folded : view::raw;
     bounded = bounded && made.bounded;
     samples_.push_back(made.sample);
     return p;

@@ -41,6 +41,8 @@ std::vector<std::vector<std::string_view>> cuts_of(std::string_view text, random
   return all;
 }
 
+constexpr std::array view_names{" folded ", " raw ", " leet ", " squeezed "};
+
 std::string describe(const std::vector<rule_spec>& rules, std::string_view text) {
   std::string out = "text: " + ::testing::PrintToString(std::string(text)) + "\n";
   for (const rule_spec& r : rules) {
@@ -51,7 +53,7 @@ std::string describe(const std::vector<rule_spec>& rules, std::string_view text)
     }
     if (r.max_length) out += " max_length " + std::to_string(*r.max_length);
     const auto add = [&](const part& p, const char* name) {
-      out += std::string("\n  ") + name + (p.view == view::raw ? " raw " : " folded ") + p.regex + ::testing::PrintToString(p.words);
+      out += std::string("\n  ") + name + view_names[static_cast<std::size_t>(p.view)] + p.regex + ::testing::PrintToString(p.words);
       if (p.list) out += " list " + ::testing::PrintToString(*p.list);
       if (p.check == check::luhn) out += " luhn";
     };
@@ -75,7 +77,7 @@ std::pair<std::vector<finding>, bool> kept_of(const oracle::answer& all, const s
 }
 
 struct tally {
-  std::uint64_t streams = 0, blocked = 0, redacted = 0, recorded = 0, counted = 0, tails = 0;
+  std::uint64_t streams = 0, blocked = 0, redacted = 0, recorded = 0, counted = 0, tails = 0, leet = 0, squeezed = 0;
 };
 
 // True when every cut of the text gives what the oracle says.
@@ -105,6 +107,13 @@ bool agrees(const std::shared_ptr<const database>& rules, const std::vector<rule
   };
   ran.counted += found_by([](const expression& e) { return e.how == expression::combine::at_least; });
   ran.tails += found_by([](const expression& e) { return e.guards_tail; });
+  const auto in_view = [&](view v) {
+    return found_by([v](const expression& e) {
+      return !e.combines() && std::all_of(e.parts.begin(), e.parts.end(), [v](const part& p) { return p.view == v; });
+    });
+  };
+  ran.leet += in_view(view::leet);
+  ran.squeezed += in_view(view::squeezed);
   ran.blocked += want.verdict == verdict::block ? 1U : 0U;
   ran.redacted += want.verdict == verdict::redact ? 1U : 0U;
   ran.recorded += want.verdict == verdict::allow && !want.findings.empty() ? 1U : 0U;
@@ -139,10 +148,13 @@ TEST(StreamProperty, AgreesWithTheOracleHoweverTheTextIsCut) {
   EXPECT_GT(ran.recorded * 1000, ran.streams);
   EXPECT_GT(ran.counted * 1000, ran.streams);
   EXPECT_GT(ran.tails * 1000, ran.streams);
-  std::printf("%llu streams: texts blocked %llu, redacted %llu, only recorded %llu, counted %llu, by a tail %llu; %llu rule sets refused\n",
+  EXPECT_GT(ran.leet * 1000, ran.streams);
+  EXPECT_GT(ran.squeezed * 2000, ran.streams);
+  std::printf("%llu streams: texts blocked %llu, redacted %llu, only recorded %llu, counted %llu, by a tail %llu, in leet %llu, squeezed %llu; %llu rule sets refused\n",
               static_cast<unsigned long long>(ran.streams), static_cast<unsigned long long>(ran.blocked),
               static_cast<unsigned long long>(ran.redacted), static_cast<unsigned long long>(ran.recorded),
               static_cast<unsigned long long>(ran.counted), static_cast<unsigned long long>(ran.tails),
+              static_cast<unsigned long long>(ran.leet), static_cast<unsigned long long>(ran.squeezed),
               static_cast<unsigned long long>(refused));
 }
 

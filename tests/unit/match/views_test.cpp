@@ -1,0 +1,114 @@
+// The views in which spelling tricks are undone: leet and squeezed.
+#include "run.hpp"
+
+#include "match/pattern.hpp"
+#include "text/squeezer.hpp"
+
+namespace stoplog::match::testing {
+namespace {
+
+rule_spec viewed(std::string regex, view v) {
+  rule_spec rule = regex_rule(verdict::redact, std::move(regex), v);
+  rule.mask = "#";
+  return rule;
+}
+
+TEST(Views, LeetReadsDigitsAndSignsAsLetters) {
+  const auto rules = compiled({viewed(R"(\bkeylogger\b)", view::leet)});
+  EXPECT_EQ(run_every_cut(rules, "a k3y10gg3r, a KEYL0GGER.").released, "a #, a #.");
+  EXPECT_EQ(run_every_cut(rules, "a k3y |0993r; monk3y10gg3r").released, "a k3y |0993r; monk3y10gg3r");
+  EXPECT_EQ(run_every_cut(rules, "k\xC3\xA9yl\xD0\xBEgg3r").released, "#") << "folded first";
+  const auto classes = compiled({viewed("pin [0-9]{4}", view::leet)});
+  EXPECT_EQ(run_every_cut(classes, "a pin 1357, a p1n 1357").released, "a #, a #") << "what digits stand for";
+  const auto words = compiled({[] {
+    rule_spec rule = viewed("", view::leet);
+    rule.match.parts[0].words = {"Pass Word"};
+    return rule;
+  }()});
+  EXPECT_EQ(run_every_cut(words, "my p4$$ w0rd, p4$$ w0rds").released, "my #, p4$$ w0rds");
+}
+
+TEST(Views, SqueezedReadsWhatIsSpelledApart) {
+  const auto rules = compiled({viewed(R"(\bkey ?logger\b)", view::squeezed)});
+  for (const char* apart : {"k e y l o g g e r", "k.e.y.l.o.g.g.e.r", "K-E-Y  L*O*G*G*E*R", "k\xE2\x80\x8B-e\xC2\xB7y l_o_g g_e_r", "ke y lo g g e r"}) {
+    EXPECT_EQ(run_every_cut(rules, "see " + std::string(apart) + "!").released, "see #!") << apart;
+  }
+  for (const char* other : {"keylogger", "key logger", "the key. Logger", "k e y", "k        e y l o g g e r", "kex l o g g e r"}) {
+    EXPECT_EQ(run_every_cut(rules, other).released, other);
+  }
+  EXPECT_EQ(run_every_cut(rules, "k       e       y l o g g e r").released, "#") << "seven between";
+}
+
+TEST(Views, SqueezedHoldsBackOnlyWhatMayGoOn) {
+  const auto rules = compiled({viewed("secret", view::squeezed)});
+  stream s(rules, answer);
+  const auto held_after = [&](std::string_view text) {
+    EXPECT_TRUE(s.feed(text, false).has_value());
+    return s.held();
+  };
+  EXPECT_EQ(held_after("a s"), 1U);
+  EXPECT_EQ(held_after(" e"), 3U);
+  EXPECT_EQ(held_after(" x"), 0U);
+  EXPECT_EQ(held_after(" s.e.c"), 5U);
+  EXPECT_EQ(held_after(" 1234567"), 0U) << "too far apart";
+}
+
+TEST(Views, ALongStretchWithoutLettersIsForgotten) {
+  const auto rules = compiled({viewed("secret", view::squeezed), viewed(R"(\bs3cret\b)", view::leet)});
+  stream s(rules, answer);
+  std::string released;
+  for (int i = 0; i < 5000; ++i) released += s.feed("....", false)->released;
+  EXPECT_EQ(released.size(), 20000U);
+  EXPECT_EQ(s.text_of({0, {0, 4}}), "") << "long gone";
+  released.clear();
+  for (const std::string_view piece : pieces_of("s e c r e t, s3cr3t.", 1)) released += s.feed(piece, false)->released;
+  EXPECT_EQ(released + std::string(s.feed({}, true)->released), "#, #.");
+}
+
+TEST(Views, UnlessMayLookAtAnotherOne) {
+  rule_spec rule = viewed("k.{0,8}r", view::raw);
+  rule.match.unless.push_back({.regex = "keylogger", .view = view::squeezed});
+  rule.match.unless.push_back({.regex = "kiiier", .view = view::leet});
+  const auto rules = compiled({rule});
+  EXPECT_EQ(run_every_cut(rules, "key-logger kill3r keyloggar").released, "key-logger kill3r #");
+}
+
+struct refusal {
+  const char* regex;
+  view where;
+};
+
+TEST(Views, RefuseWhatTheyCannotMean) {
+  std::size_t ran = 0;
+  for (const refusal& r : {refusal{R"(\Bkey)", view::squeezed}, {"(?m)^key", view::squeezed}, {"[0-9]{4}", view::squeezed}, {"a b", view::squeezed},
+                           {"[^@]key", view::leet}, {R"(\p{Cyrillic}key)", view::squeezed}}) {
+    auto made = database::compile({viewed(r.regex, r.where)});
+    ASSERT_EQ(made.index(), 1U) << r.regex;
+    EXPECT_EQ(std::get<1>(made).front().code, "E233") << r.regex;
+    ++ran;
+  }
+  EXPECT_EQ(ran, 6U);
+  rule_spec luhn = viewed("[0-9]{12}", view::leet);
+  luhn.match.parts[0].check = check::luhn;
+  EXPECT_EQ(std::get<1>(database::compile({luhn})).front().code, "E233");
+}
+
+TEST(Views, SqueezingIsIndependentOfTheCut) {
+  const std::string text = "s.e  c\xC3\xB8r 12345678 e........................t \xE6\xBC\xA2-\xE5\xAD\x97";
+  const std::string whole = text::squeeze(text);
+  EXPECT_EQ(whole, "sec\xC3\xB8r\ne\n\n\nt\xE6\xBC\xA2\xE5\xAD\x97");
+  for (std::size_t at = 0; at <= text.size(); ++at) {
+    if (at < text.size() && (static_cast<unsigned char>(text[at]) & 0xC0U) == 0x80) continue;
+    text::squeezer squeezer;
+    text::offset_map map;
+    std::string seen;
+    squeezer.feed(std::string_view(text).substr(0, at), seen, map);
+    squeezer.feed(std::string_view(text).substr(at), seen, map);
+    EXPECT_EQ(seen, whole);
+    EXPECT_EQ(map.folded_end(), whole.size());
+    EXPECT_EQ(map.original_end(), text.size());
+  }
+}
+
+}  // namespace
+}  // namespace stoplog::match::testing
