@@ -38,7 +38,8 @@ void lint_pattern(const rule& r, const match::part& p, const stoplog::place& whe
   if (facts.starts_with_any) {
     warn(found, where, "W303", "rule " + r.id + ": a pattern that begins with .* matches from the start of the text; leave it out");
   }
-  if (!facts.shortest_literal.empty()) {
+  // The squeezed view has no words.
+  if (!facts.shortest_literal.empty() && p.view != match::view::squeezed) {
     warn(found, where, "W304",
          "rule " + r.id + ": \"" + facts.shortest_literal + "\" hits inside of other words; put \\b on both sides");
   }

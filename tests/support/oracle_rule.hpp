@@ -165,16 +165,16 @@ class rule_oracle {
       const std::uint64_t earliest = end - std::min<std::uint64_t>(end, spec_->match.within);
       std::vector<part_match> near;
       std::set<std::uint32_t> things;
-      bool ends = false;
+      bool completed = false;
       text_span where{end, end};
       for (const part_match& m : found) {
         if (m.where.begin < earliest || m.where.end > end) continue;
         near.push_back(m);
         things.insert(m.thing);
-        ends = ends || m.where.end == end;
+        completed = completed || m.where.end == end;
         where.begin = std::min(where.begin, m.where.begin);
       }
-      if (!ends || things.size() < spec_->match.needed() || excused(bytes, where)) continue;
+      if (!completed || things.size() < spec_->match.needed() || excused(bytes, where)) continue;
       if (spec_->match.guards_tail) {
         std::optional<std::uint64_t> from;
         for (const part_match& m : near) {

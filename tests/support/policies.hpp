@@ -22,6 +22,7 @@ struct test_rule {
   severity severity = severity::high;
   match::view view = match::view::folded;
   std::string with = {};   // not empty: both expressions, within 200 bytes
+  match::expression match = {};   // instead of `regex`, if it has parts
 };
 
 struct test_policy {
@@ -51,14 +52,14 @@ inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy&
     rule.category = "test." + r.id;
     rule.action = r.action;
     rule.surfaces = r.surfaces;
-    rule.match.parts.push_back({.regex = r.regex, .view = r.view});
-    rule.part_places.emplace_back();
+    rule.match = r.match;
+    if (rule.match.parts.empty()) rule.match.parts.push_back({.regex = r.regex, .view = r.view});
     if (!r.with.empty()) {
       rule.match.how = match::expression::combine::all;
       rule.match.within = 200;
       rule.match.parts.push_back({.regex = r.with, .view = r.view});
-      rule.part_places.emplace_back();
     }
+    rule.part_places.resize(rule.match.parts.size());
     rule.message = r.message;
     pack.rules.push_back(std::move(rule));
     if (r.mode != policy::mode::enforce) policy.overrides.push_back({.rule = r.id, .mode = r.mode, .reason = "test"});

@@ -85,14 +85,17 @@ class random_rules : public random_patterns {
     const int way = below(6);
     if (way == 0) {
       for (char& c : text) c = c == 'e' ? '3' : c == 'o' ? '0' : c == 's' ? '$' : c == 'a' && one_in(2) ? '4' : c;
-    } else if (way == 1) {
-      std::string apart;
-      const std::string between = pick(std::vector<std::string>{" ", ".", "- ", "\xC2\xB7", "12345", "........."});
-      for (const char c : text) apart += one_in(4) ? std::string(1, c) : between + c;
-      // A cut character is none.
-      if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyz 0123456789") == std::string::npos) return apart;
     }
-    return text;
+    return way == 1 ? spelled_apart(text) : text;
+  }
+
+  std::string spelled_apart(const std::string& text) {
+    // A cut character is none.
+    if (text.find_first_not_of("abcdefghijklmnopqrstuvwxyz 0123456789") != std::string::npos) return text;
+    std::string apart;
+    const std::string between = pick(std::vector<std::string>{" ", ".", "- ", "\xC2\xB7", "12345", "........."});
+    for (const char c : text) apart += one_in(6) ? std::string(1, c) : between + c;
+    return apart;
   }
 
   part make_part(bool& bounded) {
@@ -123,6 +126,7 @@ class random_rules : public random_patterns {
     if (p.view != view::raw && !fold_pattern(p.regex, p.view).refusal.empty()) p.view = one_in(2) ? view::folded : view::raw;
     bounded = bounded && made.bounded;
     samples_.push_back(made.sample);
+    if (p.view == view::squeezed) samples_.push_back([this, sample = made.sample] { return spelled_apart(sample()); });
     return p;
   }
 
