@@ -1,6 +1,6 @@
 #include "guard/joined_parts.hpp"
 
-#include "guard/redacted_runs.hpp"
+#include "guard/joined_text.hpp"
 #include "guard/scan_stage.hpp"
 
 #include <algorithm>
@@ -13,67 +13,13 @@ namespace {
 // Readers put parts together with nothing or with white space between them.
 constexpr std::string_view separators[] = {"", " "};
 
-struct joined {
-  std::string text;
-  std::vector<match::text_span> parts;
-
-  // Whether a span reaches from one part into another.
-  bool crosses(match::text_span where) const {
-    return std::none_of(parts.begin(), parts.end(), [where](match::text_span p) { return p.begin <= where.begin && where.end <= p.end; });
-  }
-};
-
-std::string_view current(const json::document& in, const judged_text& t) {
-  return t.changed ? std::string_view(t.released) : dialect::text_of(in, t.field);
-}
-
-joined join(const json::document& in, const std::vector<judged_text*>& parts, std::string_view separator) {
-  joined made;
-  for (const judged_text* part : parts) {
-    if (!made.parts.empty()) made.text += separator;
-    const std::uint64_t begin = made.text.size();
-    made.text += current(in, *part);
-    made.parts.push_back({begin, made.text.size()});
-  }
-  return made;
-}
-
-// The part without what the runs cover; a mask where a run begins.
-std::string masked(const joined& of, match::text_span part, const std::vector<redacted_run>& runs, const match::database& rules) {
-  std::string out;
-  std::uint64_t at = part.begin;
-  for (const redacted_run& r : runs) {
-    if (r.where.end <= part.begin || r.where.begin >= part.end) continue;
-    const std::uint64_t begin = std::max(r.where.begin, part.begin);
-    out += std::string_view(of.text).substr(at, begin - at);
-    if (r.where.begin >= part.begin) {
-      rules.rule(r.rule).append_mask(out, std::string_view(of.text).substr(r.first.begin, r.first.end - r.first.begin));
-    }
-    at = std::min(r.where.end, part.end);
-  }
-  return out += std::string_view(of.text).substr(at, part.end - at);
-}
-
-void redact(const json::document& in, const joined& of, const std::vector<match::finding>& crossing,
-            const std::vector<judged_text*>& parts, const policy::compiled_policy& policy) {
-  const auto runs = redacted_runs(crossing, policy, parts.front()->field.where.direction);
-  if (runs.empty()) return;
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    judged_text& part = *parts[i];
-    std::string now = masked(of, of.parts[i], runs, *policy.database());
-    if (now == current(in, part)) continue;
-    part.counts.released -= std::min<std::uint64_t>(part.counts.released, current(in, part).size() - std::min(now.size(), current(in, part).size()));
-    part.released = std::move(now);
-    part.changed = true;
-  }
-}
-
 }  // namespace
 
 result<bool> judge_joined(const json::document& in, const std::vector<judged_text*>& parts,
                           const std::shared_ptr<const policy::compiled_policy>& policy, judged_texts* known, report& into) {
   for (const std::string_view separator : separators) {
-    const joined text = join(in, parts, separator);
+    joined_text text;
+    for (judged_text* part : parts) text.add(in, *part, separator);
     const surface where = parts.front()->field.where;
     std::optional<judged_texts::mark> mark;
     if (known != nullptr) mark = known->mark_of(text.text, where, judged_texts::form::joined, policy->digest());
@@ -99,7 +45,7 @@ result<bool> judge_joined(const json::document& in, const std::vector<judged_tex
     for (const match::finding& f : stage.all()) {
       if (text.crosses(f.where)) crossing.push_back(f);
     }
-    redact(in, text, crossing, parts, *policy);
+    text.redact(in, crossing, *policy);
   }
   return false;
 }

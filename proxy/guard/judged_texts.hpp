@@ -26,8 +26,9 @@ class judged_texts {
   explicit judged_texts(std::size_t entries = entries_usual);
 
   using mark = policy::text_mark;
-  // How a text was judged: as it stands, or as one that parts of a message make.
-  enum class form : std::uint8_t { whole, joined };
+  // How a text was judged: as it stands, as one that parts of a message make, or
+  // over the messages up to it.
+  enum class form : std::uint8_t { whole, joined, conversation };
   mark mark_of(std::string_view text, surface where, form as, std::string_view policy_digest) const;
 
   bool contain(const mark& m) noexcept;

@@ -1,6 +1,7 @@
 #include "guard/request_guard.hpp"
 
 #include "dialect/subject.hpp"
+#include "guard/conversation.hpp"
 #include "guard/document_judge.hpp"
 #include "guard/joined_parts.hpp"
 #include "json/writer.hpp"
@@ -81,12 +82,13 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
     auto text = judge.judge(in, field, done.report);
     if (!text) return text.error();
     // Of the others nothing more is to be said.
-    if (text->changed || field.lane != dialect::no_lane || field.encoded) judged.push_back(std::move(*text));
+    if (text->changed || combines_messages(*policy, field.where) || field.lane != dialect::no_lane || field.encoded) judged.push_back(std::move(*text));
     else add_counts(text->counts, done.report.coverage);
   }
   note_opaque(in, still_opaque(in, s.view.opaque, judged), done.report.coverage);
   if (done.report.decision.verdict != verdict::block) {
-    const auto blocked = judge_messages(in, judged, policy, known, done.report);
+    auto blocked = judge_messages(in, judged, policy, known, done.report);
+    if (blocked && !*blocked) blocked = judge_conversation(in, judged, policy, known, done.report);
     if (!blocked) return blocked.error();
     keep_joined(judged, kept);
   }

@@ -37,7 +37,10 @@ std::string_view whole_characters(std::string_view text) noexcept {
 }  // namespace
 
 scan_stage::scan_stage(std::shared_ptr<const policy::compiled_policy> policy, surface where)
-    : policy_(std::move(policy)), where_(where), stream_(policy_->database(), where, policy_->muted(where.direction)) {}
+    : scan_stage(policy, where, policy->muted(where.direction)) {}
+
+scan_stage::scan_stage(std::shared_ptr<const policy::compiled_policy> policy, surface where, std::shared_ptr<const match::muted_rules> muted)
+    : policy_(std::move(policy)), where_(where), stream_(policy_->database(), where, std::move(muted)) {}
 
 result<match::step> scan_stage::feed(std::string_view text, bool end) {
   recent_.append(text, last_.release_upto);

@@ -16,6 +16,8 @@ namespace stoplog::guard {
 class scan_stage {
  public:
   scan_stage(std::shared_ptr<const policy::compiled_policy> policy, surface where);
+  // Only the rules that are not muted act.
+  scan_stage(std::shared_ptr<const policy::compiled_policy> policy, surface where, std::shared_ptr<const match::muted_rules> muted);
 
   // As match::stream::feed.
   result<match::step> feed(std::string_view text, bool end);

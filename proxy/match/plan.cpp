@@ -137,6 +137,7 @@ void planner::add_combination(std::uint32_t rule) {
   const std::vector<part_matcher>& parts = rules_[rule].parts;
   unit u{.rule = rule, .combines = true, .within = match.within, .needed = match.needed()};
   plan_.combines = true;
+  plan_.within_max = std::max(plan_.within_max, u.within);
   u.guards_tail = match.guards_tail;
   u.holds = specs_[rule].effect != verdict::allow;
   u.blocks = specs_[rule].effect == verdict::block;

@@ -105,6 +105,7 @@ struct plan {
   std::vector<unit> units;
   std::array<view_plan, match::views.size()> views;   // by view
   bool combines = false;                 // it has combinations
+  std::uint32_t within_max = 0;          // of them
   std::vector<std::uint32_t> always;     // units without any sign
   std::uint32_t held_bytes = 0;          // of the text's end, always held: combinations whose parts have no literal
   std::uint32_t kept_bytes = 0;          // the same where nothing is held

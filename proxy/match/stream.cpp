@@ -1,5 +1,6 @@
 #include "match/stream.hpp"
 
+#include "match/combined.hpp"
 #include "match/found.hpp"
 #include "match/held_text.hpp"
 #include "match/judge.hpp"
@@ -93,6 +94,10 @@ void stream::state::forget() {
   if (text.whole() - text.begin() < forget_bytes) return;
   const std::uint64_t from = std::min(judging.kept_from(), released);
   if (from - std::min(from, text.begin()) >= forget_bytes / 2) text.forget_before(from);
+}
+
+std::uint32_t combined_within(const database& rules, surface where) noexcept {
+  return rules.internals().plan_for(where).within_max;
 }
 
 const std::bitset<256>& held_first(const database& rules, surface where) noexcept {
