@@ -2,8 +2,8 @@
 // must hold.
 // links: match text
 #include "bench/match/rules.hpp"
+#include "bench/match/synthetic_regex.hpp"
 #include "match/literal_index.hpp"
-#include "match/pattern.hpp"
 #include "match/stream.hpp"
 #include "text/fold.hpp"
 
@@ -15,14 +15,6 @@
 
 namespace stoplog::bench {
 namespace {
-
-// What RE2 has to be given for a rule of the synthetic kind.
-std::string regex_of(const match::part& p) {
-  if (!p.regex.empty()) return p.view == match::view::folded ? match::fold_pattern(p.regex).regex : p.regex;
-  std::string all;
-  for (const std::string& word : p.words) all += (all.empty() ? "" : "|") + match::quote(text::fold(word));
-  return "\\b(?:" + all + ")\\b";
-}
 
 re2::RE2::Options quiet(bool longest = false) {
   re2::RE2::Options options;
