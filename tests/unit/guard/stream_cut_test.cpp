@@ -120,6 +120,41 @@ TEST(stream_cut, every_pair_of_cuts_gives_the_same) {
   EXPECT_GT(runs, 65'000U);
 }
 
+// A short stream that has everything in it, under every pair of cuts there is.
+TEST(stream_cut, not_one_pair_of_cuts_makes_a_difference) {
+  const std::string bytes =
+      "\xEF\xBB\xBF: c\r\r"
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a for\"}},{\"index\":1,\"delta\":{\"content\":\"\xC3\xA9 f\\u006fr\"}}]}\r\n\r\n"
+      "data: {\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"id\":\"c\",\ndata: \"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\":\\\"\\\\u0066orb\"}}]}}]}\n\n"
+      "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"bidden\\ud83d\\ude00\"}}]}\r\r"
+      "data: {\"choices\":[{\"index\":1,\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"idden\\\"}\"}}]}}]}\n\n"
+      "data: [DONE]\n\n";
+  using support::compile;
+  const cut_case all[] = {{chat, "block", bytes, compile({{.id = "B", .regex = "forbidden"}}), "stop"},
+                          {chat, "redact", bytes, compile({{.id = "R", .regex = "\\bforbidden\\b", .action = action::redact}}), "done"}};
+#ifdef NDEBUG
+  constexpr std::size_t step = 1;
+#else
+  constexpr std::size_t step = 7;   // of far ones: sanitizers take their time
+#endif
+  std::size_t runs = 0;
+  for (const cut_case& c : all) {
+    const std::string_view text = c.bytes;
+    const std::string whole = run(c.codec, c.policy, {text});
+    EXPECT_NE(whole.find(std::string("\n") + c.ending), std::string::npos) << c.name << whole;
+    EXPECT_EQ(whole.find("bidden"), std::string::npos) << whole;
+    EXPECT_NE(whole.find("leaked 0"), std::string::npos) << whole;
+    for (std::size_t first = 0; first <= text.size(); ++first) {
+      for (std::size_t second = first; second <= text.size(); second += second < first + 12 ? 1 : step, ++runs) {
+        ASSERT_EQ(run(c.codec, c.policy, {text.substr(0, first), text.substr(first, second - first), text.substr(second)}), whole)
+            << c.name << " cut at " << first << " and " << second;
+      }
+    }
+  }
+  if (step == 1) EXPECT_EQ(runs, (bytes.size() + 1) * (bytes.size() + 2));
+  EXPECT_GT(runs, 250'000U / step);
+}
+
 // The text cut anew into events, character by character and in every pair of
 // cuts: the client's text and what is found are the same.
 TEST(stream_cut, the_text_may_be_cut_into_events_anywhere) {
