@@ -59,6 +59,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const re2::RE2 refolded(folded.regex, quiet());
   const auto tolerable = [](const re2::RE2& r) { return r.ok() || r.error_code() == re2::RE2::ErrorPatternTooLarge; };
   check(tolerable(again) && tolerable(closure) && tolerable(refolded));
+  for (const match::view v : {match::view::leet, match::view::squeezed}) {
+    const match::folded_pattern seen = match::fold_pattern(regex, v);
+    check(!seen.refusal.empty() || tolerable(re2::RE2(seen.regex, quiet())));
+  }
   if (!text::is_utf8(text) || !again.ok()) return 0;
   const bool matched = re2::RE2::FullMatch({text.data(), text.size()}, arbiter);
   check(matched == re2::RE2::FullMatch({text.data(), text.size()}, again));

@@ -72,6 +72,8 @@ class random_rules : public random_patterns {
     return out;
   }
 
+  static constexpr std::size_t opaque_depth = 250;
+
  private:
   // A cut between code points.
   std::size_t cut(const std::string& text) {
@@ -122,6 +124,11 @@ class random_rules : public random_patterns {
     }
     const pattern made = edged();
     p.regex = made.regex;
+    // Nested more deeply than our parser looks: RE2 alone knows what it means.
+    if (p.view == view::raw && one_in(12)) {
+      p.regex = std::string(opaque_depth, '(') + p.regex + std::string(opaque_depth, ')');
+      bounded = false;
+    }
     // Not every pattern means something in every view.
     if (p.view != view::raw && !fold_pattern(p.regex, p.view).refusal.empty()) p.view = one_in(2) ? view::folded : view::raw;
     bounded = bounded && made.bounded;

@@ -1,8 +1,14 @@
 // The views in which spelling tricks are undone: leet and squeezed.
 #include "run.hpp"
 
+#include "match/compiled.hpp"
+#include "match/held_text.hpp"
 #include "match/pattern.hpp"
+#include "support/random_patterns.hpp"
+#include "text/utf8.hpp"
 #include "text/squeezer.hpp"
+
+#include <re2/re2.h>
 
 namespace stoplog::match::testing {
 namespace {
@@ -108,6 +114,68 @@ TEST(Views, SqueezingIsIndependentOfTheCut) {
     EXPECT_EQ(map.folded_end(), whole.size());
     EXPECT_EQ(map.original_end(), text.size());
   }
+}
+
+// Every stretch of every view came from whole code points of the text, in order,
+// whatever the cuts; and what is forgotten takes nothing else along.
+TEST(Views, OffsetsLeadBackToWholeCodePoints) {
+  std::size_t stretches = 0;
+  for (std::uint64_t seed = 1; seed <= 200; ++seed) {
+    random_patterns random(seed);
+    std::string text;
+    for (int n = random.below(40); n > 0; --n) text += random.one_in(6) ? "........" : random.filler();
+    held_text whole(held_text::uses{true, true});
+    held_text cut(held_text::uses{true, true});
+    ASSERT_TRUE(whole.append(text));
+    for (std::size_t at = 0; at < text.size();) {
+      const std::size_t bytes = 1 + static_cast<std::size_t>(random.below(5));
+      ASSERT_TRUE(cut.append(std::string_view(text).substr(at, bytes)));
+      at += bytes;
+    }
+    for (const view v : views) {
+      const held_text::piece all = whole.in(v, text.size());
+      ASSERT_EQ(cut.in(v, text.size()).text, all.text);
+      std::uint64_t last = 0;
+      for (std::uint64_t at = 0; at < all.text.size(); ++stretches) {
+        const std::uint64_t next = at + text::decode_front(all.text.substr(at))->length;
+        const text_span origin = whole.original(v, at, next);
+        ASSERT_EQ(cut.original(v, at, next), origin);
+        ASSERT_TRUE(text::is_utf8(whole.raw(origin))) << "whole code points";
+        ASSERT_GE(origin.begin, last);
+        ASSERT_GT(origin.end, origin.begin);
+        ASSERT_LE(whole.view_offset(v, origin.begin), at);
+        last = origin.begin;
+        at = next;
+      }
+    }
+    const std::uint64_t forgotten = whole.border_before(static_cast<std::uint64_t>(random.below(static_cast<int>(text.size()) + 1)));
+    cut.forget_before(forgotten);
+    for (const view v : views) {
+      const held_text::piece left = cut.in(v, text.size());
+      ASSERT_TRUE(whole.in(v, text.size()).text.ends_with(left.text));
+      ASSERT_LE(left.base, cut.view_offset(v, forgotten));
+    }
+  }
+  EXPECT_GT(stretches, 10'000U);
+}
+
+// A text as a pattern, seen through a view, matches the text seen through it.
+TEST(Views, PatternsAreFoldedAsTextsAre) {
+  std::size_t ran = 0;
+  for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+    random_patterns random(seed);
+    std::string text;
+    for (int n = 1 + random.below(6); n > 0; --n) text += random.filler();
+    for (const view v : {view::leet, view::squeezed}) {
+      const folded_pattern seen = fold_pattern(quote(text), v);
+      if (!seen.refusal.empty()) continue;
+      const std::string in_view = seen_in(v, text);
+      if (v == view::squeezed && in_view.find('\n') != std::string::npos) continue;   // too far apart
+      EXPECT_TRUE(re2::RE2::FullMatch(in_view, seen.regex)) << text;
+      ++ran;
+    }
+  }
+  EXPECT_GT(ran, 250U);
 }
 
 }  // namespace
