@@ -8,7 +8,8 @@ namespace stoplog::guard {
 namespace {
 
 // The piece without what the runs cover.
-std::string masked(std::string_view all, match::text_span piece, const std::vector<redacted_run>& runs, const match::database& rules) {
+std::string masked(std::string_view all, match::text_span piece, const std::vector<redacted_run>& runs, const match::database& rules,
+                   std::uint64_t& covered) {
   std::string out;
   std::uint64_t at = piece.begin;
   for (const redacted_run& r : runs) {
@@ -17,6 +18,7 @@ std::string masked(std::string_view all, match::text_span piece, const std::vect
     out += all.substr(at, begin - at);
     if (r.where.begin >= piece.begin) rules.rule(r.rule).append_mask(out, all.substr(r.first.begin, r.first.end - r.first.begin));
     at = std::min(r.where.end, piece.end);
+    covered += at - begin;
   }
   return out += all.substr(at, piece.end - at);
 }
@@ -44,9 +46,10 @@ void joined_text::redact(const json::document& in, std::span<const match::findin
   for (const piece& p : pieces) {
     const std::string_view before = current(in, *p.of);
     std::string now(before.substr(0, p.skipped));
-    now += masked(text, p.where, runs, *by.database());
+    std::uint64_t covered = 0;
+    now += masked(text, p.where, runs, *by.database(), covered);
     if (now == before) continue;
-    p.of->counts.released -= std::min<std::uint64_t>(p.of->counts.released, before.size() - std::min(now.size(), before.size()));
+    p.of->counts.released -= std::min(p.of->counts.released, covered);
     p.of->released = std::move(now);
     p.of->changed = true;
   }
