@@ -41,7 +41,7 @@ bool joined_text::crosses(match::text_span where) const {
 }
 
 void joined_text::redact(const json::document& in, std::span<const match::finding> found, const policy::compiled_policy& by) {
-  if (pieces.empty()) return;
+  if (found.empty()) return;
   const auto runs = redacted_runs(found, by, pieces.front().of->field.where.direction);
   for (const piece& p : pieces) {
     const std::string_view before = current(in, *p.of);
