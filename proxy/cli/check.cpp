@@ -95,7 +95,7 @@ void print_json(const examination& all) {
 
 exit_code check(const options& asked) {
   problems found;
-  const auto read = read_sources(asked.paths, found);
+  auto read = read_sources(asked.paths, found);
   if (!read) return exit_code::usage;
   const examination all = examine(*read, wall_now(), std::move(found), asked.rules);
   if (asked.output == "json") {

@@ -2,6 +2,7 @@
 
 #include "cli/parallel.hpp"
 #include "config/reach.hpp"
+#include "match/program.hpp"
 #include "policy/compiled.hpp"
 #include "policy/lint.hpp"
 #include "policy/spec.hpp"
@@ -17,6 +18,12 @@ namespace {
 
 // The key is not used: check makes no fingerprints.
 constexpr std::string_view any_key = "check-makes-no-fingerprints";
+
+// On all cores, and once: each rule is compiled for itself and for every policy.
+void make_ready(std::vector<policy::pack>& packs) {
+  const auto parts = policy::parts_to_make_ready(packs);
+  in_parallel(parts.size(), [&](std::size_t i) { parts[i]->ready = match::make_program(parts[i]->regex, parts[i]->view); });
+}
 
 // Each rule on its own, as its action says: what is wrong in shadow would be
 // wrong on the day it is enforced.
@@ -62,10 +69,11 @@ void in_order_of_files(problems& found) {
 
 }  // namespace
 
-examination examine(const config::documents& read, wall_time now, problems found, bool with_holds) {
+examination examine(config::documents& read, wall_time now, problems found, bool with_holds) {
   examination all;
   all.packs = read.packs.size();
   all.policies = read.policies.size();
+  make_ready(read.packs);
   for (const auto& pack : read.packs) {
     for (const auto& rule : pack.rules) all.rules.push_back({&rule, &pack, {}, {}, {}, {}});
   }

@@ -28,7 +28,7 @@ struct examination {
   std::size_t policies = 0;
 };
 
-// `found` is what reading told.
-examination examine(const config::documents& read, wall_time now, problems found, bool with_holds);
+// `found` is what reading told. Leaves the patterns of `read` ready to run.
+examination examine(config::documents& read, wall_time now, problems found, bool with_holds);
 
 }  // namespace stoplog::cli

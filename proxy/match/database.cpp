@@ -45,6 +45,9 @@ void compile_parts(candidate& c, problems& found) {
     part_matcher matcher(source, is_unless ? std::nullopt : c.cap(), problem);
     if (problem) {
       found.push_back({c.index, i, std::move(problem->code), std::move(problem->message)});
+    } else if (!matcher.is_phrases() && !matcher.facts().opaque && matcher.facts().can_be_empty) {
+      // It says yes to every text, or means something else than it says.
+      found.push_back({c.index, i, "E236", "the pattern also takes the empty text; make a part of it required"});
     } else if (!is_unless && !matcher.code_points_max()) {
       found.push_back({c.index, i, "E231", "pattern has no longest match; set max_length so that it can be streamed"});
     } else if (!is_unless && c.holds() && *matcher.code_points_max() > held_code_points_max) {

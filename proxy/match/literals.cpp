@@ -63,7 +63,11 @@ class extractor {
     std::vector<candidate> all{{}};
     for (std::size_t i = 0; i < parts.size() && any_whole(all); ++i) {
       const node& part = side_ == literal_side::begin ? parts[i] : parts[parts.size() - 1 - i];
-      extend(all, of(part));
+      if (const auto c = plain_letter(part)) {
+        extend(all, *c);
+      } else {
+        extend(all, of(part));
+      }
     }
     return all;
   }
@@ -113,6 +117,23 @@ class extractor {
     once->push_back({});
     deduplicate(*once);
     return once;
+  }
+
+  static std::optional<char32_t> plain_letter(const node& part) {
+    const auto* o = std::get_if<syntax::one>(&part.what);
+    return o == nullptr || o->ignore_case ? std::nullopt : syntax::literal(*o);
+  }
+
+  // Most of most patterns: in place, as nothing can become too much.
+  void extend(std::vector<candidate>& all, char32_t letter) const {
+    std::string bytes;
+    text::append_utf8(bytes, letter);
+    for (candidate& c : all) {
+      if (!c.whole) continue;
+      c.text.insert(side_ == literal_side::begin ? c.text.size() : 0, bytes);
+      cut(c, literal_bytes_max);
+    }
+    if (all.size() > 1) deduplicate(all);
   }
 
   // Puts each of `more` behind (before) every text that is still whole; when that
@@ -212,10 +233,12 @@ void keep_rarer(required_literal& best, required_literal other) {
 
 required_literal inside(std::span<const node> parts);
 
+required_literal literals_of(const node& n) { return inner_literals(n, edge_literals(n, literal_side::begin)); }
+
 required_literal inside(const syntax::alternate& a) {
-  required_literal all = inner_literals(a.parts.front());
+  required_literal all = literals_of(a.parts.front());
   for (const node& part : std::span(a.parts).subspan(1)) {
-    required_literal some = inner_literals(part);
+    required_literal some = literals_of(part);
     if (all.any_of.empty() || some.any_of.empty()) return {};
     all.any_of.insert(all.any_of.end(), some.any_of.begin(), some.any_of.end());
     all.before_min = std::min(all.before_min, some.before_min);
@@ -230,7 +253,7 @@ required_literal inside(const syntax::alternate& a) {
 required_literal inside(const node& part) {
   if (const auto* c = std::get_if<syntax::concat>(&part.what)) return inside(std::span(c->parts));
   if (const auto* a = std::get_if<syntax::alternate>(&part.what)) return inside(*a);
-  if (const auto* r = std::get_if<syntax::repeat>(&part.what); r != nullptr && r->min > 0) return inner_literals(*r->body);
+  if (const auto* r = std::get_if<syntax::repeat>(&part.what); r != nullptr && r->min > 0) return literals_of(*r->body);
   return {};
 }
 
@@ -260,9 +283,8 @@ std::vector<std::string> edge_literals(const node& n, literal_side side) {
   return usable(extractor(side).of_row({&n, 1}), side);
 }
 
-required_literal inner_literals(const node& n) {
-  const extractor forward(literal_side::begin);
-  required_literal best{usable(forward.of_row({&n, 1}), literal_side::begin), 0, 0};
+required_literal inner_literals(const node& n, std::vector<std::string> prefixes) {
+  required_literal best{std::move(prefixes), 0, 0};
   keep_rarer(best, inside(n));
   if (best.any_of.empty()) return {};
   return best;

@@ -18,7 +18,8 @@ enum class literal_side : std::uint8_t { begin, end };
 std::vector<std::string> edge_literals(const syntax::node& n, literal_side side);
 
 // Every match of `n` contains one of these; the set that is least likely to be
-// met by chance among those that were found.
-required_literal inner_literals(const syntax::node& n);
+// met by chance among those that were found. `prefixes` are the edge_literals
+// at its begin.
+required_literal inner_literals(const syntax::node& n, std::vector<std::string> prefixes);
 
 }  // namespace stoplog::match

@@ -12,25 +12,6 @@
 namespace stoplog::match {
 namespace {
 
-// Bounds a pattern's program and its two state caches: 10,000 patterns that a
-// hostile text has warmed up stay within memory. Only large ones get more.
-constexpr std::int64_t regex_memory = 256 * 1024;
-constexpr std::int64_t large_regex_memory = 8 * 1024 * 1024;
-
-std::unique_ptr<re2::RE2> compile(std::string_view regex) {
-  re2::RE2::Options options;
-  options.set_longest_match(true);
-  options.set_never_capture(true);
-  options.set_log_errors(false);
-  options.set_max_mem(regex_memory);
-  auto compiled = std::make_unique<re2::RE2>(regex, options);
-  if (!compiled->ok() && compiled->error_code() == re2::RE2::ErrorPatternTooLarge) {
-    options.set_max_mem(large_regex_memory);
-    compiled = std::make_unique<re2::RE2>(regex, options);
-  }
-  return compiled;
-}
-
 // Of so many phrases each may be a literal of the index; of more, words are
 // looked up as they come.
 constexpr std::size_t literals_max = 4096;
@@ -60,7 +41,7 @@ std::optional<std::uint32_t> smaller(std::optional<std::uint32_t> a, std::option
 
 part_matcher::part_matcher(const part& source, std::optional<std::uint32_t> max_length,
                            std::optional<problem>& found)
-    : view_(source.view), check_(source.check), entropy_min_(source.entropy_min) {
+    : view_(source.view), check_(source.check), entropy_min_(source.entropy_min), facts_(std::make_shared<pattern_facts>()) {
   const int kinds = (source.regex.empty() ? 0 : 1) + (source.words.empty() ? 0 : 1) + (source.list ? 1 : 0) + (source.hosts ? 1 : 0);
   if (kinds != 1) {
     found = {"E234", "a part needs exactly one of regex, words and in_list, and it must not be empty"};
@@ -73,69 +54,63 @@ part_matcher::part_matcher(const part& source, std::optional<std::uint32_t> max_
   } else if (source.regex.empty() && view_ != view::squeezed) {
     use_phrases(source);
   } else {
-    use_regex(source.regex.empty() ? any_of(source) : source.regex, found);
+    use_regex(source.regex.empty() ? any_of(source) : source.regex, source.ready, found);
   }
-  code_points_max_ = smaller(facts_.longest, max_length);
+  code_points_max_ = smaller(facts_->longest, max_length);
 }
 
 part_matcher::~part_matcher() = default;
 part_matcher::part_matcher(part_matcher&&) noexcept = default;
 
-void part_matcher::use_regex(const std::string& source, std::optional<problem>& found) {
-  std::string regex = source;
-  std::string refusal;
-  if (view_ != view::raw) {
-    folded_pattern folded = fold_pattern(source, view_);
-    refusal = std::move(folded.refusal);
-    if (refusal.empty()) regex = std::move(folded.regex);
-  }
-  facts_ = analyse(regex);
-  if (facts_.opaque) {
-    facts_.bytes.set();
-    facts_.first_bytes.set();
-  }
-  regex_ = compile(regex);
-  if (!regex_->ok()) {
-    const std::string hint = analyse(source).hint;
-    found = {"E230", "RE2 does not take the pattern: " + regex_->error() + (hint.empty() ? "" : "; " + hint)};
-  } else if (!refusal.empty()) {
-    found = {"E233", std::move(refusal)};
+void part_matcher::use_regex(const std::string& source, std::shared_ptr<const program> ready, std::optional<problem>& found) {
+  program_ = ready != nullptr ? std::move(ready) : make_program(source, view_);
+  facts_ = {program_, &program_->facts};
+  if (!program_->error.empty()) {
+    found = {"E230", program_->error};
+  } else if (!program_->refusal.empty()) {
+    found = {"E233", program_->refusal};
   }
 }
 
 void part_matcher::use_phrases(const part& source) {
   phrases_ = std::make_unique<lexicon>();
-  facts_.longest = 0;
-  facts_.shortest = UINT32_MAX;
-  facts_.can_be_empty = false;
-  facts_.trailing_some.word_boundary = true;
+  auto made = std::make_shared<pattern_facts>();
+  pattern_facts& facts = *made;
+  facts.longest = 0;
+  facts.shortest = UINT32_MAX;
+  facts.can_be_empty = false;
+  facts.trailing_some.word_boundary = true;
   const auto take = [&](std::string_view phrase) {
     const std::string seen = seen_in(view_, phrase);
     if (seen.empty()) return;
     phrases_->add(seen);
-    for (const char byte : seen) facts_.bytes.set(static_cast<unsigned char>(byte));
-    facts_.first_bytes.set(static_cast<unsigned char>(seen[0]));
+    for (const char byte : seen) facts.bytes.set(static_cast<unsigned char>(byte));
+    facts.first_bytes.set(static_cast<unsigned char>(seen[0]));
     const auto length = static_cast<std::uint32_t>(count_code_points(seen));
-    facts_.longest = std::max(*facts_.longest, length);
-    facts_.shortest = std::min(facts_.shortest, length);
+    facts.longest = std::max(*facts.longest, length);
+    facts.shortest = std::min(facts.shortest, length);
   };
   for (const std::string& phrase : source.words) take(phrase);
   if (source.list) {
     for (const std::string& phrase : *source.list) take(phrase);
   }
+  facts_ = std::move(made);
 }
 
 // What begins a host stands on a word's border, so that its run is one of those
 // that phrases have; what ends it may be told by the next code point only.
 void part_matcher::use_hosts(const part& source) {
   hosts_ = source.hosts;
-  facts_.longest = hosts_->code_points_max() + 1;  // a dot at the end
-  facts_.shortest = hosts_->code_points_min();
-  facts_.can_be_empty = false;
-  facts_.trailing_some.word_boundary = true;
-  facts_.bytes = hosts_->bytes();
-  facts_.bytes.set(static_cast<unsigned char>('.'));
-  facts_.first_bytes = hosts_->first_bytes();
+  auto made = std::make_shared<pattern_facts>();
+  pattern_facts& facts = *made;
+  facts.longest = hosts_->code_points_max() + 1;  // a dot at the end
+  facts.shortest = hosts_->code_points_min();
+  facts.can_be_empty = false;
+  facts.trailing_some.word_boundary = true;
+  facts.bytes = hosts_->bytes();
+  facts.bytes.set(static_cast<unsigned char>('.'));
+  facts.first_bytes = hosts_->first_bytes();
+  facts_ = std::move(made);
 }
 
 std::vector<std::string_view> part_matcher::phrases() const {
@@ -148,14 +123,14 @@ std::vector<std::string_view> part_matcher::phrases() const {
 // A closure that is too large for RE2 only costs delay.
 void part_matcher::prepare_begun() {
   constexpr std::size_t phrases_max = 64;
-  std::string closure = facts_.closure;
+  std::string closure = facts_->closure;
   if (const auto list = phrases(); !list.empty() && list.size() <= phrases_max) {
     std::string any;
     for (const std::string_view phrase : list) any += (any.empty() ? "" : "|") + quote(phrase);
     closure = analyse(any).closure;
   }
   if (closure.empty()) return;
-  begun_ = compile("(?:" + closure + ")\\z");
+  begun_ = compile_regex("(?:" + closure + ")\\z");
   if (!begun_->ok()) begun_.reset();
 }
 
@@ -168,7 +143,7 @@ std::size_t part_matcher::begun(std::string_view text) const {
 }
 
 std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit) const {
-  return regex_ ? first_of_regex(text, from, limit) : first_of_phrases(text, from, limit);
+  return program_ ? first_of_regex(text, from, limit) : first_of_phrases(text, from, limit);
 }
 
 std::optional<match_span> part_matcher::next_shortest(std::string_view text, std::size_t from,
@@ -183,7 +158,7 @@ std::optional<match_span> part_matcher::first_of_regex(std::string_view text, st
                                                        std::size_t limit) const {
   while (from < limit) {
     re2::StringPiece matched;
-    if (!regex_->Match(text, from, limit, re2::RE2::UNANCHORED, &matched, 1)) return std::nullopt;
+    if (!program_->regex->Match(text, from, limit, re2::RE2::UNANCHORED, &matched, 1)) return std::nullopt;
     const auto begin = static_cast<std::size_t>(matched.data() - text.data());
     if (begin >= limit) return std::nullopt;
     if (!matched.empty()) {
@@ -221,7 +196,7 @@ std::optional<std::size_t> part_matcher::longest_at(std::string_view text, std::
   }
   while (limit > begin) {
     re2::StringPiece matched;
-    if (!regex_->Match(text, begin, limit, re2::RE2::ANCHOR_START, &matched, 1) || matched.empty()) break;
+    if (!program_->regex->Match(text, begin, limit, re2::RE2::ANCHOR_START, &matched, 1) || matched.empty()) break;
     if (passes({matched.data(), matched.size()})) return begin + matched.size();
     limit = begin + matched.size() - 1;
   }
@@ -239,7 +214,7 @@ std::optional<std::size_t> part_matcher::shortest_at(std::string_view text, std:
     });
     return shortest != 0 ? std::optional(begin + shortest) : std::nullopt;
   }
-  if (facts_.can_be_empty || check_ != check::none) {
+  if (facts_->can_be_empty || check_ != check::none) {
     for (std::size_t end = begin; end < limit;) {
       end = after_code_point(text, end);
       if (spans(text, begin, end)) return end;
@@ -250,14 +225,14 @@ std::optional<std::size_t> part_matcher::shortest_at(std::string_view text, std:
   std::size_t low = begin;
   while (low + 1 < limit) {
     const std::size_t middle = low + (limit - low) / 2;
-    const bool found = regex_->Match(text, begin, middle, re2::RE2::ANCHOR_START, nullptr, 0);
+    const bool found = program_->regex->Match(text, begin, middle, re2::RE2::ANCHOR_START, nullptr, 0);
     (found ? limit : low) = middle;
   }
   return limit;
 }
 
 bool part_matcher::spans(std::string_view text, std::size_t begin, std::size_t end) const {
-  return regex_->Match(text, begin, end, re2::RE2::ANCHOR_BOTH, nullptr, 0) && passes(text.substr(begin, end - begin));
+  return program_->regex->Match(text, begin, end, re2::RE2::ANCHOR_BOTH, nullptr, 0) && passes(text.substr(begin, end - begin));
 }
 
 bool part_matcher::passes(std::string_view matched) const {

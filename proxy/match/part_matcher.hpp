@@ -11,6 +11,7 @@
 
 #include "match/lexicon.hpp"
 #include "match/pattern.hpp"
+#include "match/program.hpp"
 #include "match/rule_spec.hpp"
 
 #include <cstddef>
@@ -20,10 +21,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-namespace re2 {
-class RE2;
-}
 
 namespace stoplog::match {
 
@@ -58,20 +55,20 @@ class part_matcher {
 
   // Of any span: none means unbounded.
   std::optional<std::uint32_t> code_points_max() const noexcept { return code_points_max_; }
-  std::uint32_t code_points_min() const noexcept { return facts_.shortest; }
+  std::uint32_t code_points_min() const noexcept { return facts_->shortest; }
 
   // Whether the code point after a span's end may decide whether it is one.
-  bool looks_ahead() const noexcept { return facts_.trailing_some.any(); }
+  bool looks_ahead() const noexcept { return facts_->trailing_some.any(); }
 
   stoplog::match::view view() const noexcept { return view_; }
-  const pattern_facts& facts() const noexcept { return facts_; }
-  bool is_phrases() const noexcept { return regex_ == nullptr; }  // or hosts
+  const pattern_facts& facts() const noexcept { return *facts_; }
+  bool is_phrases() const noexcept { return program_ == nullptr; }  // or hosts
   // Of `words` and lists: what stands in the text, byte for byte. Nothing of
   // hosts, and where there are too many to look for each.
   std::vector<std::string_view> phrases() const;
 
  private:
-  void use_regex(const std::string& source, std::optional<problem>& found);
+  void use_regex(const std::string& source, std::shared_ptr<const program> ready, std::optional<problem>& found);
   void use_phrases(const part& source);
   void use_hosts(const part& source);
   std::optional<std::size_t> longest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
@@ -85,8 +82,8 @@ class part_matcher {
   stoplog::match::check check_;
   double entropy_min_;
   std::optional<std::uint32_t> code_points_max_;
-  pattern_facts facts_;
-  std::unique_ptr<re2::RE2> regex_;
+  std::shared_ptr<const program> program_;      // of a regex, shared by all that is like it
+  std::shared_ptr<const pattern_facts> facts_;  // never null
   std::unique_ptr<re2::RE2> begun_;   // (?:closure)\z; null: any text may be a beginning
   std::unique_ptr<lexicon> phrases_;
   std::shared_ptr<const host_list> hosts_;

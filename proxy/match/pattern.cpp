@@ -144,7 +144,7 @@ pattern_facts analyse(std::string_view regex) {
   f.can_be_empty = length.shortest == 0;
   f.prefixes = edge_literals(root, literal_side::begin);
   f.suffixes = edge_literals(root, literal_side::end);
-  f.required = inner_literals(root);
+  f.required = inner_literals(root, f.prefixes);
   const edge leading = edge_of(root, literal_side::begin);
   const edge trailing = edge_of(root, literal_side::end);
   f.leading_every = leading.every;
@@ -156,9 +156,13 @@ pattern_facts analyse(std::string_view regex) {
   a.first.add_first_bytes(f.first_bytes);
   f.can_hold_newline = a.all.contains('\n');
   f.closure = closure_of(root, closure_bytes_max);
-  f.starts_with_any = starts_with_any(root);
-  f.shortest_literal = short_literal(root, false);
   return f;
+}
+
+pattern_lint lint_pattern(std::string_view regex) {
+  const syntax::parsed parsed = syntax::parse(regex);
+  if (!parsed.root) return {};
+  return {starts_with_any(*parsed.root), short_literal(*parsed.root, false)};
 }
 
 std::string quote(std::string_view text) {

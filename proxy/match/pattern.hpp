@@ -71,9 +71,6 @@ struct pattern_facts {
   // Empty when opaque, or when it would be longer than closure_bytes_max.
   std::string closure;
 
-  // For lints.
-  bool starts_with_any = false;           // leading .* or .+ (or of a negated class), unbounded
-  std::string shortest_literal;           // a literal alternative under 4 characters without \b around it; else empty
   std::string hint;                       // a construct that RE2 lacks: one sentence with the rewrite; else empty
 };
 
@@ -83,6 +80,13 @@ inline constexpr std::size_t closure_bytes_max = 16 * 1024;
 
 // Never fails: what is not understood, or is not UTF-8, is opaque.
 pattern_facts analyse(std::string_view regex);
+
+// What is probably not meant.
+struct pattern_lint {
+  bool starts_with_any = false;   // leading .* or .+ (or of a negated class), unbounded
+  std::string shortest_literal;   // a literal alternative under 4 characters without \b around it; else empty
+};
+pattern_lint lint_pattern(std::string_view regex);
 
 // The pattern for the folded view (text/fold.hpp) that means what `regex` means
 // for a reader, case aside; RE2 compiles it case-sensitively, (?i) is gone.

@@ -31,6 +31,7 @@ inline constexpr std::array views{view::folded, view::raw, view::leet, view::squ
 enum class check : std::uint8_t { none, luhn, iban, entropy };
 
 class host_list;
+struct program;
 
 // One pattern. Exactly one of `regex`, `words`, `list` and `hosts` is set.
 struct part {
@@ -41,6 +42,7 @@ struct part {
   stoplog::match::view view = view::folded;
   stoplog::match::check check = check::none;
   double entropy_min = 0;           // of check entropy: more bits a character than this
+  std::shared_ptr<const program> ready;     // make_program() of regex and view, or null
 };
 
 struct expression {

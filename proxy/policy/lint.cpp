@@ -34,7 +34,7 @@ void lint_tests(const rule& r, problems& found) {
 
 void lint_pattern(const rule& r, const match::part& p, const stoplog::place& where, problems& found) {
   if (p.regex.empty()) return;
-  const auto facts = match::analyse(p.regex);
+  const auto facts = match::lint_pattern(p.regex);
   if (facts.starts_with_any) {
     warn(found, where, "W303", "rule " + r.id + ": a pattern that begins with .* matches from the start of the text; leave it out");
   }

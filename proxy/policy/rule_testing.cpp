@@ -75,7 +75,9 @@ std::vector<cutting> cuttings_of(const rule_test& t, std::string_view text, chun
 std::shared_ptr<const match::database> compile_alone(const rule& r, std::span<const rule> beside, problems& found) {
   const rule_to_compile one[] = {{&r, mode::enforce}};
   std::vector<rule_to_compile> signals;
-  for (const rule& other : beside) signals.push_back({&other, mode::enforce});
+  if (!r.signals.empty()) {
+    for (const rule& other : beside) signals.push_back({&other, mode::enforce});
+  }
   return compile_rules(one, signals, found);
 }
 

@@ -1,6 +1,5 @@
 #include "policy/spec.hpp"
 
-#include "match/pattern.hpp"
 #include "policy/did_you_mean.hpp"
 #include "policy/mask.hpp"
 
@@ -17,9 +16,7 @@ const rule_to_compile* find_signal(const rule& by, const std::string& id, std::s
   const auto tell = [&](const char* code, std::string message) {
     found.push_back({problem::level::error, code, "rule " + by.id + ": " + std::move(message), by.place});
   };
-  std::vector<std::string_view> ids;
   for (const rule_to_compile& r : among) {
-    if (r.rule->action == action::signal) ids.push_back(r.rule->id);
     if (r.rule->id != id) continue;
     if (r.rule->action != action::signal) {
       tell("E412", id + " is no signal: its action is " + std::string(to_string(r.rule->action)));
@@ -30,6 +27,10 @@ const rule_to_compile* find_signal(const rule& by, const std::string& id, std::s
       return nullptr;
     }
     return &r;
+  }
+  std::vector<std::string_view> ids;
+  for (const rule_to_compile& r : among) {
+    if (r.rule->action == action::signal) ids.push_back(r.rule->id);
   }
   tell("E411", "no rule that runs here is called " + id + did_you_mean(id, ids));
   return nullptr;
@@ -74,20 +75,21 @@ const stoplog::place& place_of(const rule& r, std::size_t part) {
   return part < r.part_places.size() ? r.part_places[part] : r.place;
 }
 
-// A pattern that takes the empty text says yes to every text, or means
-// something else than it says.
-void check_not_empty(const rule& r, const std::vector<match::part>& parts, std::size_t first, problems& found) {
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    if (parts[i].regex.empty()) continue;
-    const auto facts = match::analyse(parts[i].regex);
-    if (facts.opaque || !facts.can_be_empty) continue;
-    found.push_back({problem::level::error, "E236",
-                     "rule " + r.id + ": the pattern also takes the empty text; make a part of it required",
-                     place_of(r, first + i)});
-  }
-}
-
 }  // namespace
+
+std::vector<match::part*> parts_to_make_ready(std::span<pack> packs) {
+  std::vector<match::part*> found;
+  for (pack& p : packs) {
+    for (rule& r : p.rules) {
+      for (auto* parts : {&r.match.parts, &r.match.unless}) {
+        for (match::part& each : *parts) {
+          if (!each.regex.empty() && each.ready == nullptr) found.push_back(&each);
+        }
+      }
+    }
+  }
+  return found;
+}
 
 verdict effect_of(action a, mode m) noexcept {
   if (m != mode::enforce && m != mode::canary) return verdict::allow;
@@ -106,11 +108,7 @@ std::shared_ptr<const match::database> compile_rules(std::span<const rule_to_com
   const std::size_t before = found.size();
   std::vector<match::rule_spec> specs;
   specs.reserve(rules.size());
-  for (const auto& r : rules) {
-    specs.push_back(spec_of(r, signals, key, found));
-    check_not_empty(*r.rule, r.rule->match.parts, 0, found);
-    check_not_empty(*r.rule, r.rule->match.unless, r.rule->match.parts.size(), found);
-  }
+  for (const auto& r : rules) specs.push_back(spec_of(r, signals, key, found));
   if (found.size() != before) return nullptr;
   auto made = match::database::compile(std::move(specs));
   if (auto* done = std::get_if<std::shared_ptr<const match::database>>(&made)) return *done;

@@ -7,6 +7,7 @@
 #include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace stoplog::policy {
 
@@ -15,6 +16,9 @@ struct rule_to_compile {
   stoplog::policy::mode mode;
   std::uint32_t percent = 0;  // of canary
 };
+
+// The patterns that are not ready to run (match/program.hpp).
+std::vector<match::part*> parts_to_make_ready(std::span<pack> packs);
 
 // What a match does under a mode: the action's verdict when enforced (in a
 // canary: for those who are among it), else nothing.

@@ -59,7 +59,7 @@ std::string told_of(const bad_case& c) {
   for (const auto& [name, text] : c.files) here.write(name, text);
   const fs::path paths[] = {here.path()};
   problems found;
-  const auto read = config::load(paths, found);
+  auto read = config::load(paths, found);
   problems all = examine(read, wall_time{}, std::move(found), false).found;
   if (has_errors(all)) std::erase_if(all, [](const problem& p) { return p.severity != problem::level::error; });
   std::ostringstream out;

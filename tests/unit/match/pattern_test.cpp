@@ -210,18 +210,18 @@ TEST(pattern, hints_for_what_re2_lacks) {
 }
 
 TEST(pattern, facts_for_lints) {
-  EXPECT_TRUE(analyse(".*stop").starts_with_any);
-  EXPECT_TRUE(analyse("^(?:x|[^\"]+)stop").starts_with_any);
-  EXPECT_FALSE(analyse("stop.*").starts_with_any);
-  EXPECT_FALSE(analyse(".{0,9}stop").starts_with_any);
-  EXPECT_FALSE(analyse("[a-z]*stop").starts_with_any);
-  EXPECT_EQ(analyse("abc").shortest_literal, "abc");
-  EXPECT_EQ(analyse("stop|ab|c").shortest_literal, "ab");
-  EXPECT_EQ(analyse("\\bab\\b").shortest_literal, "");
-  EXPECT_EQ(analyse("\\bab").shortest_literal, "ab");
-  EXPECT_EQ(analyse("\\b(?:stop|ab)\\b").shortest_literal, "");
-  EXPECT_EQ(analyse("stop").shortest_literal, "");
-  EXPECT_EQ(analyse("ab[0-9]+").shortest_literal, "");
+  EXPECT_TRUE(lint_pattern(".*stop").starts_with_any);
+  EXPECT_TRUE(lint_pattern("^(?:x|[^\"]+)stop").starts_with_any);
+  EXPECT_FALSE(lint_pattern("stop.*").starts_with_any);
+  EXPECT_FALSE(lint_pattern(".{0,9}stop").starts_with_any);
+  EXPECT_FALSE(lint_pattern("[a-z]*stop").starts_with_any);
+  EXPECT_EQ(lint_pattern("abc").shortest_literal, "abc");
+  EXPECT_EQ(lint_pattern("stop|ab|c").shortest_literal, "ab");
+  EXPECT_EQ(lint_pattern("\\bab\\b").shortest_literal, "");
+  EXPECT_EQ(lint_pattern("\\bab").shortest_literal, "ab");
+  EXPECT_EQ(lint_pattern("\\b(?:stop|ab)\\b").shortest_literal, "");
+  EXPECT_EQ(lint_pattern("stop").shortest_literal, "");
+  EXPECT_EQ(lint_pattern("ab[0-9]+").shortest_literal, "");
 }
 
 TEST(pattern, quoted_text_matches_itself_alone) {
