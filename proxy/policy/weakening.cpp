@@ -1,5 +1,6 @@
 #include "policy/weakening.hpp"
 
+#include "policy/by_category.hpp"
 #include "policy/resolve.hpp"
 
 #include <algorithm>
@@ -126,9 +127,31 @@ const stoplog::place& said_at(const policy& p, std::string_view key) {
   return found == p.said.end() ? p.place : found->second;
 }
 
-void check_values(const policy& p, const policy& base, problems& found) {
+on_error on_error_for(const policy& p, std::string_view category) {
+  const auto* said = for_category(p.on_error_of, category);
+  return said != nullptr ? *said : p.on_error;
+}
+
+// What the base blocks for the category of one of its rules, the policy lets pass.
+void check_categories(const policy& p, const policy& base, std::span<const pack> packs, problems& found) {
+  problems told_elsewhere;
+  for (const resolved_rule& r : resolve(base, packs, told_elsewhere).rules) {
+    const std::string& category = r.rule->category;
+    if (on_error_for(p, category) == on_error::block || on_error_for(base, category) == on_error::allow) continue;
+    return error(found, said_at(p, "defaults.on_error"), "E421",
+                 "on_error: policy \"" + base.name + "\" blocks what cannot be judged for " + category + ", as of rule " + r.rule->id + "; that cannot be made weaker");
+  }
+}
+
+void check_values(const policy& p, const policy& base, std::span<const pack> packs, problems& found) {
   if (p.on_error == on_error::allow && base.on_error == on_error::block) {
     error(found, said_at(p, "defaults.on_error"), "E421", "on_error: policy \"" + base.name + "\" blocks what cannot be judged; that cannot be made weaker");
+  } else {
+    check_categories(p, base, packs, found);
+  }
+  if (p.stream_release == stream_release::exact && base.stream_release == stream_release::buffer) {
+    error(found, said_at(p, "defaults.stream.release"), "E421",
+          "release: policy \"" + base.name + "\" gives no answer out before all of it was judged (buffer); that cannot be made weaker");
   }
   if (p.audit.on_write_failure == on_write_failure::allow && base.audit.on_write_failure != on_write_failure::allow) {
     error(found, said_at(p, "audit.on_write_failure"), "E421", "on_write_failure: policy \"" + base.name + "\" lets nothing pass that is not recorded; that cannot be made weaker");
@@ -140,7 +163,7 @@ void check_values(const policy& p, const policy& base, problems& found) {
 void check_not_weaker(const policy& p, const policy& base, std::span<const pack> packs, problems& found) {
   check_rules(p, base, packs, found);
   check_exceptions(p, base, packs, found);
-  check_values(p, base, found);
+  check_values(p, base, packs, found);
 }
 
 }  // namespace stoplog::policy

@@ -118,6 +118,34 @@ TEST(policy_extends, values_do_not_get_weaker) {
   EXPECT_NE(all.find("chat.yaml:8:5: error[E421]: on_write_failure"), std::string::npos) << all;
 }
 
+TEST(policy_extends, an_answer_that_is_judged_whole_stays_so) {
+  policy above = base();
+  above.stream_release = stream_release::buffer;
+  above.said["defaults.stream.release"] = {"baseline.yaml", 6, 5};
+  policy p = child({});
+  EXPECT_EQ(told({above, p}), "");  // inherited
+  p.stream_release = stream_release::exact;
+  p.said["defaults.stream.release"] = {"chat.yaml", 7, 14};
+  EXPECT_EQ(told({above, p}), "chat.yaml:7:14: error[E421]: release: policy \"baseline\" gives no answer out before all of it was judged (buffer); that cannot be made weaker\n");
+  p.stream_release = above.stream_release;
+  above.stream_release = stream_release::exact;
+  EXPECT_EQ(told({above, p}), "") << "stricter is free";
+}
+
+TEST(policy_extends, on_error_does_not_get_weaker_for_a_category_either) {
+  const std::string category = packs()[0].rules[0].category;
+  policy p = child({});
+  p.on_error_of = {{category, on_error::allow}};
+  p.said["defaults.on_error"] = {"chat.yaml", 7, 5};
+  const std::string all = told({base(), p});
+  EXPECT_NE(all.find("chat.yaml:7:5: error[E421]: on_error: policy \"baseline\" blocks what cannot be judged for " + category), std::string::npos) << all;
+  policy above = base();
+  above.on_error_of = p.on_error_of;
+  EXPECT_EQ(told({above, p}), "") << "what the base lets pass too";
+  p.on_error_of = {{"of.no.rule", on_error::allow}};
+  EXPECT_EQ(told({base(), p}), "");
+}
+
 TEST(policy_extends, takes_the_latest_version_that_will_do) {
   policy old = base();
   old.version = "2.0.0";
