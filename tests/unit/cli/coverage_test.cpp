@@ -2,6 +2,8 @@
 
 #include "dialect/endpoint.hpp"
 #include "json/document.hpp"
+#include "support/folder.hpp"
+#include "unit/cli/run.hpp"
 
 #include <gtest/gtest.h>
 
@@ -56,6 +58,32 @@ TEST(Coverage, TheChatEndpointTellsItsChannels) {
                            "| request | opaque: `image_url` |", "| anything else | | refused with 404 | |"}) {
     EXPECT_NE(page.find(told), std::string::npos) << told;
   }
+}
+
+TEST(Coverage, TellsRulesByFrameworkAndWhatTheirTestsLeaveOpen) {
+  const test::folder here;
+  here.write("rules/p.yaml", R"(apiVersion: stoplog/v1
+kind: RulePack
+metadata: {name: p, version: 1.0.0}
+rules:
+  - {id: A-1, title: t, severity: low, category: c, action: block, frameworks: ["owasp-llm:2025/LLM02", "mitre-atlas:2025/AML.T0057"], match: {any: [{words: [one]}]},
+     tests: [{name: a, direction: request, text: one, expect: match}, {name: b, direction: response, text: one., expect: match}, {name: c, direction: request, text: ones, expect: no_match}]}
+  - {id: A-2, title: t, severity: low, category: c, action: block, frameworks: ["owasp-llm:2025/LLM02"], match: {any: [{words: [two]}]}}
+  - {id: A-3, title: t, severity: low, category: c, action: block, match: {any: [{words: [three]}]}}
+)");
+  here.write("policies/x.yaml", "apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: x, version: 1.0.0}\nuse: [{pack: p, version: ~1.0, mode: enforce}]\noverrides: [{rule: A-2, mode: shadow, reason: new}]\n");
+  const auto seen = run({"coverage", here.path().string()});
+  EXPECT_EQ(seen.code, exit_code::fine) << seen.err;
+  for (const char* line : {"  owasp-llm:2025\n    LLM02             2 rules: A-1, A-2\n", "    AML.T0057         1 rule: A-1\n", "  of no framework     1 rule: A-3\n",
+                           "rule A-2 has no test that shows a request it matches\n", "rule A-3 has no test that shows what it just does not match", "  x  A-2  no match in the log\n"}) {
+    EXPECT_NE(seen.out.find(line), std::string::npos) << line << seen.out;
+  }
+  EXPECT_EQ(seen.out.find("rule A-1 has no test"), std::string::npos);
+  const auto json = run({"coverage", here.path().string(), "-o", "json"});
+  EXPECT_NE(json.out.find(R"("owasp-llm:2025":{"LLM02":["A-1","A-2"]})"), std::string::npos) << json.out;
+  EXPECT_NE(json.out.find(R"("watching":[{"policy":"x","rule":"A-2","records":0}])"), std::string::npos) << json.out;
+  here.write("rules/p.yaml", "apiVersion: stoplog/v1\nkind: RulePack\n");
+  EXPECT_EQ(run({"coverage", here.path().string()}).code, exit_code::not_loaded);
 }
 
 }  // namespace
