@@ -3,11 +3,10 @@
 #include "audit/escape.hpp"
 #include "cli/audit_open.hpp"
 #include "cli/audit_sentence.hpp"
-#include "cli/effective.hpp"
+#include "cli/recorded.hpp"
 #include "cli/report.hpp"
 #include "cli/sealed_texts.hpp"
 #include "cli/sources.hpp"
-#include "cli/story.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -21,38 +20,31 @@ using audit::found_record;
 using audit::record;
 using audit::shown;
 
-constexpr std::string_view any_key = "replay-makes-no-fingerprints";
 constexpr std::size_t changes_shown = 50;
 
-// The policies to replay under, with the rules of each.
+// The policies to replay under, each as it would have held for the exchange at
+// its time.
 class judges {
  public:
-  judges(config::documents from, std::shared_ptr<const policy::policy_set> all, std::string only)
-      : from_(std::move(from)), all_(std::move(all)), only_(std::move(only)) {}
+  judges(std::shared_ptr<const policy::policy_set> all, std::string only, policy::canaries how)
+      : all_(std::move(all)), only_(std::move(only)), how_(how) {}
 
   std::shared_ptr<const policy::compiled_policy> of(const record& r) const {
-    if (only_.empty()) return all_->select({r.route, r.team, r.key_id, r.model_asked, r.endpoint, {}});
+    const policy::subject who = subject_of(r);
+    return policy::applied(only_.empty() ? all_->select(who) : named(), who, r.at, how_);
+  }
+
+ private:
+  std::shared_ptr<const policy::compiled_policy> named() const {
     for (const auto& each : all_->policies()) {
       if (each->name() == only_) return each;
     }
     return nullptr;
   }
 
-  result<story> judge(const policy::compiled_policy& by, surface where, std::string_view text) {
-    auto& rules = rules_[&by];
-    if (rules.empty()) {
-      problems told_already;
-      rules = effective_rules(by.source(), from_.packs, places_, told_already);
-    }
-    return tell(by, rules, where, text);
-  }
-
- private:
-  config::documents from_;
   std::shared_ptr<const policy::policy_set> all_;
   std::string only_;
-  written_places places_;
-  std::map<const policy::compiled_policy*, std::vector<effective_rule>> rules_;
+  policy::canaries how_;
 };
 
 struct verdict_now {
@@ -62,18 +54,18 @@ struct verdict_now {
   bool failed = false;  // a text could not be judged
 };
 
-verdict_now replay(judges& by, const policy::compiled_policy& policy, const std::vector<sealed_text>& texts) {
+verdict_now replay(const policy::compiled_policy& policy, const std::vector<sealed_text>& texts) {
   verdict_now now;
   for (const sealed_text& each : texts) {
     ++now.texts;
-    const auto told = by.judge(policy, each.where, each.text);
+    const auto told = judge_text(policy, each.where, each.text);
     if (!told) {
       now.failed = true;
       continue;
     }
     if (told->verdict <= now.what) continue;
     now.what = told->verdict;
-    now.rule = told->decided_by;
+    now.rule = told->rule;
   }
   return now;
 }
@@ -94,7 +86,7 @@ void add_json(const found_record& found, const verdict_now& now) {
   std::cout << to.take() << '\n';
 }
 
-void one(judges& by, const kept_texts& kept, const found_record& found, bool json, tally& sums) {
+void one(const judges& by, const kept_texts& kept, const found_record& found, bool json, tally& sums) {
   const record& r = found.value;
   const bool judged = r.decision == "allow" || r.decision == "redact" || r.decision == "block";
   if (r.kind != audit::record_kind::exchange || !judged) return;
@@ -104,8 +96,7 @@ void one(judges& by, const kept_texts& kept, const found_record& found, bool jso
     ++sums.without_policy;
     return;
   }
-  const auto texts = kept.of(r);
-  const verdict_now now = replay(by, *policy, texts);
+  const verdict_now now = replay(*policy, kept.of(r));
   if (now.texts == 0) {
     ++sums.without_text;
     return;
@@ -139,7 +130,8 @@ exit_code audit_replay(audit_request request, const std::vector<std::string>& pa
   problems found;
   auto read = read_sources(paths, found);
   if (!read) return exit_code::usage;
-  auto all = policy::policy_set::compile(read->packs, read->policies, any_key, found);
+  const log_key of_log = key_of_log(request);
+  auto all = policy::policy_set::compile(std::move(read->packs), std::move(read->policies), of_log.bytes, found);
   if (all == nullptr || has_errors(found)) {
     paper err(std::cerr);
     print_problems(err, found, read->texts);
@@ -152,11 +144,12 @@ exit_code audit_replay(audit_request request, const std::vector<std::string>& pa
   if (!reading) return code;
   const auto kept = kept_texts::open(request, key, "audit replay", code);
   if (!kept) return code;
-  judges by(std::move(*read), std::move(all), under);
+  const judges by(std::move(all), under, of_log.canaries());
   tally sums;
   const auto gone = read_pages(*reading, request, [&](const found_record& each) { one(by, *kept, each, request.json, sums); });
   if (!gone) return refuse(gone.error().detail);
   if (!request.json) print(sums);
+  if (!of_log.known) std::cerr << "stoplog audit: " << key_unknown << '\n';
   return tell_damage(gone->troubles);
 }
 

@@ -14,9 +14,6 @@
 namespace stoplog::cli {
 namespace {
 
-// The key is not used: diff makes no fingerprints.
-constexpr std::string_view any_key = "diff-makes-no-fingerprints";
-
 struct options {
   std::string before, after;
   std::vector<std::string> with;   // on both sides
@@ -32,7 +29,7 @@ struct side {
   std::shared_ptr<const policy::policy_set> policies;
 };
 
-std::optional<side> load_side(const std::string& path, const options& asked, exit_code& code) {
+std::optional<side> load_side(const std::string& path, const options& asked, const log_key& key, exit_code& code) {
   std::vector<std::string> paths = asked.with;
   paths.insert(paths.begin(), path);
   problems found;
@@ -41,7 +38,7 @@ std::optional<side> load_side(const std::string& path, const options& asked, exi
     code = exit_code::usage;
     return std::nullopt;
   }
-  auto policies = policy::policy_set::compile(read->packs, read->policies, any_key, found);
+  auto policies = policy::policy_set::compile(read->packs, read->policies, key.bytes, found);
   if (policies == nullptr || has_errors(found)) {
     paper err(std::cerr);
     print_problems(err, found, read->texts);
@@ -57,7 +54,7 @@ exit_code complain(const std::string& why, exit_code code = exit_code::usage) {
 }
 
 // Fills `into` from the file or the log, whichever was named.
-exit_code measure(const options& asked, effect& into) {
+exit_code measure(const options& asked, const log_key& key, effect& into) {
   if (!asked.traffic.empty()) {
     std::ifstream file;
     if (asked.traffic != "-") file.open(asked.traffic, std::ios::binary);
@@ -73,7 +70,9 @@ exit_code measure(const options& asked, effect& into) {
   if (!reading) return code;
   const auto kept = kept_texts::open(request, asked.responder_key, "diff", code);
   if (!kept) return code;
-  const auto pages = read_pages(*reading, request, [&](const audit::found_record& found) { into.add_record(found.value, kept->of(found.value)); });
+  const auto pages = read_pages(*reading, request, [&](const audit::found_record& found) {
+    into.add_record(found.value, kept->of(found.value), key.canaries());
+  });
   if (!pages) return complain(pages.error().detail);
   return tell_damage(pages->troubles);
 }
@@ -157,15 +156,18 @@ void print_json(const std::vector<change>& changes, const effect* e, bool reveal
 
 exit_code diff(const options& asked) {
   exit_code code = exit_code::fine;
-  const auto before = load_side(asked.before, asked, code);
+  const bool of_log = !asked.log.config.empty() || !asked.log.directory.empty();
+  // Of a file nobody knows in whose canary it would be: another draw is as good.
+  const log_key key = of_log ? key_of_log(asked.log) : log_key{"drawn-for-this-comparison", true};
+  const auto before = load_side(asked.before, asked, key, code);
   if (!before) return code;
-  const auto after = load_side(asked.after, asked, code);
+  const auto after = load_side(asked.after, asked, key, code);
   if (!after) return code;
   const auto changes = differences(before->read, after->read);
   effect seen(before->policies, after->policies, asked.who);
-  const bool measured = !asked.traffic.empty() || !asked.log.config.empty() || !asked.log.directory.empty();
+  const bool measured = !asked.traffic.empty() || of_log;
   if (measured) {
-    code = measure(asked, seen);
+    code = measure(asked, key, seen);
     if (code != exit_code::fine && code != exit_code::integrity) return code;
   }
   if (asked.output == "json") {
@@ -174,6 +176,7 @@ exit_code diff(const options& asked) {
     paper out(std::cout);
     print_changes(out, changes);
     if (measured) print_effect(out, seen, asked.reveal);
+    if (!key.known) out.write(std::string(key_unknown) + "\n", tone::warning);
   }
   if (code != exit_code::fine) return code;
   const bool same = changes.empty() && seen.newly_blocked() + seen.newly_allowed() == 0;

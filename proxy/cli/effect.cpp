@@ -1,10 +1,10 @@
 #include "cli/effect.hpp"
 
 #include "dialect/endpoint.hpp"
+#include "guard/conversation_name.hpp"
 #include "guard/request_guard.hpp"
 #include "json/document.hpp"
 #include "json/writer.hpp"
-#include "match/stream.hpp"
 
 #include <istream>
 #include <optional>
@@ -33,30 +33,12 @@ std::optional<judged> judge_request(const policy::policy_set& all, policy::subje
   if (!facts) return std::nullopt;
   if (who.model.empty() && facts->model != no_model) who.model = facts->model;
   who.dialect = chat_codec().name();
-  who.conversation = guard.conversation();
+  who.conversation = guard::conversation_of(*facts, who, all).pseudonym;
   const auto policy = policy::applied(all.select(who), who, wall_now());
   if (policy == nullptr) return std::nullopt;
   const auto outcome = guard.inspect(policy);
   if (!outcome) return std::nullopt;
   return judged_of(outcome->report.decision, *policy);
-}
-
-std::optional<judged> judge_text(const policy::policy_set& all, const policy::subject& who, surface where, std::string_view text) {
-  const auto policy = policy::applied(all.select(who), who, wall_now());
-  if (policy == nullptr) return std::nullopt;
-  match::stream stream(policy->database(), where, policy->muted(where.direction));
-  if (!stream.feed(text, true)) return std::nullopt;
-  policy::decision decision(verdict::allow);
-  for (const auto& f : stream.findings()) {
-    policy::finding made;
-    made.rule = f.rule;
-    made.mode = policy->rules()[f.rule].mode;
-    made.enforced = policy->effect(f.rule, where.direction);
-    made.where = where;
-    made.span = f.where;
-    decision.add(made, *policy);
-  }
-  return judged_of(decision, *policy);
 }
 
 struct line_of_traffic {
@@ -105,12 +87,15 @@ std::string effect::add_lines(std::istream& in, const std::string& name) {
   return texts_ + skipped_ == 0 ? name + ": there is nothing in it" : "";
 }
 
-void effect::add_record(const audit::record& r, const std::vector<sealed_text>& kept) {
-  const policy::subject who{r.route, r.team, r.key_id, r.model_asked, r.endpoint, r.conversation};
+void effect::add_record(const audit::record& r, const std::vector<sealed_text>& kept, policy::canaries how) {
+  const policy::subject who = subject_of(r);
+  const auto now = wall_now();
+  const auto before = policy::applied(before_->select(who), who, now, how), after = policy::applied(after_->select(who), who, now, how);
   for (const sealed_text& each : kept) {
-    const auto before = judge_text(*before_, who, each.where, each.text), after = judge_text(*after_, who, each.where, each.text);
-    if (before && after) {
-      add(*before, *after, "record " + r.id, each.text, "");
+    const auto was = before == nullptr ? std::nullopt : judge_text(*before, each.where, each.text);
+    const auto is = after == nullptr ? std::nullopt : judge_text(*after, each.where, each.text);
+    if (was && is) {
+      add(*was, *is, "record " + r.id, each.text, "");
     } else {
       ++skipped_;
     }

@@ -2,9 +2,8 @@
 // pass.
 #pragma once
 
-#include "audit/record.hpp"
+#include "cli/recorded.hpp"
 #include "cli/sealed_texts.hpp"
-#include "policy/compiled.hpp"
 
 #include <array>
 #include <cstddef>
@@ -17,11 +16,6 @@
 namespace stoplog::cli {
 
 inline constexpr std::size_t examples_max = 5;  // of each kind
-
-struct judged {
-  stoplog::verdict verdict = stoplog::verdict::allow;
-  std::string rule;  // that decided; empty of allow
-};
 
 struct example {
   std::string where;  // line 12, record 0198...
@@ -38,8 +32,8 @@ class effect {
   // perhaps `label`, as backtest reads them. Empty, or what is wrong and where.
   std::string add_lines(std::istream& in, const std::string& name);
 
-  // The texts that were kept of a record.
-  void add_record(const audit::record& r, const std::vector<sealed_text>& kept);
+  // The texts that were kept of a record, judged as they would be from now on.
+  void add_record(const audit::record& r, const std::vector<sealed_text>& kept, policy::canaries how);
 
   std::size_t texts() const noexcept { return texts_; }
   std::size_t skipped() const noexcept { return skipped_; }  // that a policy does not take, or that cannot be judged

@@ -97,6 +97,9 @@ void print_match(paper& out, const explained& e, const matched_rule& m) {
     const std::string end = to_rfc3339(x->expires).substr(0, 19) + "Z";
     out.write("    except  " + x->id + ", " + short_place(x->place) + (x == m.excuse ? ", until " + end : ", but it expired at " + end) + "\n");
   }
+  if (r.mode == policy::mode::canary && m.did != verdict::allow) {
+    out.write("    canary  for " + std::to_string(r.percent) + " of a hundred; told as for one who is among them\n");
+  }
   const std::string what = m.would == verdict::allow ? "is recorded" : m.did == m.would ? "enforced: " + std::string(to_string(m.did)) : "would " + std::string(to_string(m.would)) + "; recorded only";
   out.write("    effect  " + what + (m.late ? ", but the text was blocked before it came to this" : "") + "\n");
 }
@@ -181,6 +184,13 @@ exit_code not_loaded(const problems& found, const config::source_texts& texts) {
   return code_of_errors(found);
 }
 
+// At which exceptions are looked at; nothing after a complaint.
+std::optional<wall_time> instant(const options& asked) {
+  const auto at = asked.at.empty() ? std::optional(wall_now()) : audit::parse_rfc3339(asked.at);
+  if (!at) std::cerr << "stoplog explain: --at takes an instant like 2026-12-31T18:00:00Z\n";
+  return at;
+}
+
 exit_code explain(options asked) {
   const auto text = read_text(asked);
   if (!text) return exit_code::usage;
@@ -189,18 +199,14 @@ exit_code explain(options asked) {
   if (!read) return exit_code::usage;
   const auto all = policy::policy_set::compile(read->packs, read->policies, any_key, found);
   if (all == nullptr || has_errors(found)) return not_loaded(found, read->texts);
-  const auto at = asked.at.empty() ? std::optional(wall_now()) : audit::parse_rfc3339(asked.at);
-  if (!at) {
-    std::cerr << "stoplog explain: --at takes an instant like 2026-12-31T18:00:00Z\n";
-    return exit_code::usage;
-  }
+  const auto at = instant(asked);
+  if (!at) return exit_code::usage;
   chosen by = choose(*all, asked);
   if (by.policy == nullptr) {
     std::cerr << "stoplog explain: " << (asked.policy.empty() ? "no policy takes this request; the proxy refuses it" : "no policy here has that name") << '\n';
     return exit_code::usage;
   }
-  if (asked.who.conversation.empty()) asked.who.conversation = *text;
-  by.policy = policy::applied(by.policy, asked.who, *at);
+  by.policy = policy::applied(by.policy, asked.who, *at, policy::canaries::enforced);
   const auto way = direction_from(asked.direction).value();
   const auto speaker = way == direction::response ? role::assistant : role_from(asked.role).value();
   const surface where{way, speaker, channel_from(asked.channel).value()};
@@ -222,7 +228,10 @@ exit_code explain_id(const options& asked) {
     std::cerr << "stoplog explain: with --config or --directory name the ID of a record of the log, and no text\n";
     return exit_code::usage;
   }
+  const auto at = instant(asked);
+  if (!at) return exit_code::usage;
   record_question question;
+  question.at = *at;
   question.log.config = asked.config;
   question.log.directory = asked.directory;
   question.log.id = asked.paths.front();
@@ -257,7 +266,6 @@ void add_explain(CLI::App& program, exit_code& code) {
   verb->add_option("--key", asked->who.key_id, "The client's key id");
   verb->add_option("--model", asked->who.model, "The model asked for");
   verb->add_option("--dialect", asked->who.dialect, "The kind of request, like chat_completions");
-  verb->add_option("--conversation", asked->who.conversation, "Its first user message, which decides who is in a canary; default: the text");
   verb->add_option("--at", asked->at, "The instant at which exceptions are looked at; default: now");
   verb->add_flag("--reveal", asked->reveal, "Print the matched text and what goes on");
   verb->add_option("-o,--output", asked->output, "human or json")->check(CLI::IsMember({"human", "json"}))->capture_default_str();

@@ -2,13 +2,15 @@
 
 #include "audit/escape.hpp"
 #include "audit/query.hpp"
+#include "audit/timestamp.hpp"
 #include "cli/audit_open.hpp"
 #include "cli/audit_sentence.hpp"
 #include "cli/audit_view.hpp"
+#include "cli/recorded.hpp"
 #include "cli/report.hpp"
 #include "cli/sources.hpp"
 #include "match/stream.hpp"
-#include "policy/compiled.hpp"
+#include "policy/spec.hpp"
 
 #include <algorithm>
 #include <iostream>
@@ -17,16 +19,15 @@
 namespace stoplog::cli {
 namespace {
 
-// The key is not used: explain makes no fingerprints.
-constexpr std::string_view any_key = "explain-makes-no-fingerprints";
-
 // What a finding of then is today.
 struct today {
   const audit::finding* then;
+  const policy::active_rule* rule = nullptr;  // none: the policy of today has it not, or it is off
   bool captured = false;
-  bool rule_runs = false;  // the policy of today has it and it is not off
   bool matches = false;
-  std::string mode;
+  verdict does = verdict::allow;              // a match of it, to this exchange
+  const policy::exception* excuse = nullptr;
+  const policy::exception* lapsed = nullptr;
 };
 
 // The one record that tells how it ended; nothing after a complaint.
@@ -52,38 +53,56 @@ std::optional<audit::found_record> find_record(const record_question& asked, exi
   return ended == page->records.end() ? page->records.front() : *ended;
 }
 
-bool still_matches(const policy::compiled_policy& by, std::uint32_t rule, const audit::finding& f) {
-  const auto way = direction_from(f.direction);
-  const auto speaker = role_from(f.role);
-  const auto where = channel_from(f.channel);
-  if (!way || !speaker || !where) return false;
-  match::stream stream(by.database(), {*way, *speaker, *where});
-  if (!stream.feed(f.excerpt, true)) return false;
+bool still_matches(const policy::compiled_policy& by, std::uint32_t rule, surface where, std::string_view text) {
+  match::stream stream(by.database(), where, by.muted(where.direction));
+  if (!stream.feed(text, true)) return false;
   return std::any_of(stream.findings().begin(), stream.findings().end(), [&](const auto& m) { return m.rule == rule; });
+}
+
+today judge_again(const audit::finding& f, const policy::compiled_policy& by) {
+  today one{&f};
+  one.captured = !f.excerpt.empty();
+  const auto where = surface_of(f);
+  for (std::uint32_t i = 0; i < by.rules().size(); ++i) {
+    if (by.rules()[i].id != f.rule || !where) continue;
+    one.rule = &by.rules()[i];
+    one.does = by.effect(i, where->direction);
+    one.excuse = by.excuse(i, where->direction);
+    one.lapsed = by.lapsed_excuse(i, where->direction);
+    one.matches = one.captured && still_matches(by, i, *where, f.excerpt);
+  }
+  return one;
 }
 
 std::vector<today> judge_again(const audit::record& r, const policy::compiled_policy& by) {
   std::vector<today> all;
-  for (const auto& f : r.findings) {
-    today one{&f, !f.excerpt.empty(), false, false, {}};
-    for (std::uint32_t i = 0; i < by.rules().size(); ++i) {
-      if (by.rules()[i].id != f.rule) continue;
-      one.rule_runs = true;
-      one.mode = to_string(by.rules()[i].mode);
-      one.matches = one.captured && still_matches(by, i, f);
-    }
-    all.push_back(std::move(one));
-  }
+  for (const auto& f : r.findings) all.push_back(judge_again(f, by));
   return all;
 }
 
-std::string sentence_of(const today& t) {
-  if (!t.rule_runs) return "does not run any more";
-  if (!t.captured) return "runs in mode " + t.mode + "; its text was not captured, so it cannot be judged again";
-  return std::string(t.matches ? "still matches what was captured" : "does not match any more what was captured") + ", in mode " + t.mode;
+std::string end_of(const policy::exception& x) { return to_rfc3339(x.expires).substr(0, 19) + "Z"; }
+
+// The mode, and why a match does more or less than it says.
+std::string effect_of(const today& t, policy::canaries how) {
+  const policy::active_rule& r = *t.rule;
+  std::string all = "mode " + std::string(to_string(r.mode));
+  if (r.mode == policy::mode::canary) all += " for " + std::to_string(r.percent) + " of a hundred";
+  if (t.excuse != nullptr) return all + ", excused by " + t.excuse->id + " until " + end_of(*t.excuse) + ": recorded only";
+  if (r.mode == policy::mode::canary && how == policy::canaries::drawn && policy::effect_of(r.action, r.mode) != verdict::allow) {
+    all += t.does == verdict::allow ? ", and this is not among them" : ", and this is among them";
+  }
+  all += t.does == verdict::allow ? ": recorded only" : ": " + std::string(to_string(t.does));
+  return t.lapsed == nullptr ? all : all + "; " + t.lapsed->id + " would excuse it, but expired at " + end_of(*t.lapsed);
 }
 
-void print_human(const audit::found_record& found, const policy::compiled_policy* by, const std::vector<today>& all, bool reveal) {
+std::string sentence_of(const today& t, policy::canaries how) {
+  if (t.rule == nullptr) return "does not run any more";
+  const std::string effect = effect_of(t, how);
+  if (!t.captured) return "runs in " + effect + "; its text was not captured, so it cannot be judged again";
+  return std::string(t.matches ? "still matches what was captured" : "does not match any more what was captured") + ", in " + effect;
+}
+
+void print_human(const audit::found_record& found, const policy::compiled_policy* by, const std::vector<today>& all, policy::canaries how, bool reveal) {
   audit::found_record shown_record = found;
   if (!reveal) {
     for (auto& f : shown_record.value.findings) f.excerpt.clear();
@@ -95,7 +114,7 @@ void print_human(const audit::found_record& found, const policy::compiled_policy
   }
   const bool same = by->digest() == found.value.policy_digest;
   std::cout << "  policy " << by->name() << ' ' << by->version() << (same ? ", the same as then\n" : ", which is not the one of then\n");
-  for (const today& t : all) std::cout << "  " << audit::shown(t.then->rule) << ' ' << sentence_of(t) << '\n';
+  for (const today& t : all) std::cout << "  " << audit::shown(t.then->rule) << ' ' << sentence_of(t, how) << '\n';
   if (all.empty()) std::cout << "  nothing had been found, so there is nothing to judge again\n";
 }
 
@@ -106,7 +125,11 @@ void print_json(const audit::found_record& found, const policy::compiled_policy*
   out.member("policy_now", by == nullptr ? std::string() : by->digest()).key("findings").begin_array();
   for (const today& t : all) {
     out.begin_object().member("rule", t.then->rule).member("mode_then", t.then->mode).member("captured", t.captured);
-    out.member("runs_now", t.rule_runs).member("mode_now", t.mode).member("matches_now", t.matches).end_object();
+    out.member("runs_now", t.rule != nullptr).member("mode_now", t.rule == nullptr ? std::string_view() : to_string(t.rule->mode));
+    out.member("matches_now", t.matches).member("enforced_now", to_string(t.matches ? t.does : verdict::allow));
+    if (t.excuse != nullptr) out.member("exception_now", t.excuse->id);
+    if (t.lapsed != nullptr) out.member("lapsed_exception_now", t.lapsed->id);
+    out.end_object();
   }
   std::cout << out.end_array().end_object().take() << '\n';
 }
@@ -122,16 +145,19 @@ exit_code explain_record(const record_question& asked) {
   problems wrong;
   const auto read = read_sources(paths, wrong);
   if (!read) return exit_code::usage;
-  const auto all = policy::policy_set::compile(read->packs, read->policies, any_key, wrong);
+  const log_key key = key_of_log(asked.log);
+  const auto all = policy::policy_set::compile(read->packs, read->policies, key.bytes, wrong);
   if (all == nullptr) {
     paper err(std::cerr);
     print_problems(err, wrong, read->texts);
     return code_of_errors(wrong);
   }
   const auto& r = found->value;
-  const auto by = all->select({r.route, r.team, r.key_id, r.model_asked, r.endpoint, {}});
+  const policy::subject who = subject_of(r);
+  const auto by = policy::applied(all->select(who), who, asked.at, key.canaries());
   const auto again = by == nullptr ? std::vector<today>{} : judge_again(r, *by);
-  asked.json ? print_json(*found, by.get(), again) : print_human(*found, by.get(), again, asked.reveal);
+  asked.json ? print_json(*found, by.get(), again) : print_human(*found, by.get(), again, key.canaries(), asked.reveal);
+  if (!key.known) std::cerr << "stoplog explain: " << key_unknown << '\n';
   return code;
 }
 

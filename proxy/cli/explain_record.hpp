@@ -12,6 +12,7 @@ namespace stoplog::cli {
 struct record_question {
   audit_request log;               // where it lies; its id, or the beginning of it
   std::vector<std::string> paths;  // the policies of today; empty: those of the settings, or of this folder
+  wall_time at{};                  // at which exceptions are looked at
   bool reveal = false;
   bool json = false;
 };

@@ -4,6 +4,7 @@
 #include "audit/escape.hpp"
 #include "cli/audit_content.hpp"
 #include "cli/audit_open.hpp"
+#include "cli/recorded.hpp"
 
 namespace stoplog::cli {
 namespace {
@@ -53,10 +54,8 @@ std::vector<sealed_text> kept_texts::of(const audit::record& r) const {
   }
   std::vector<sealed_text> kept;
   for (const audit::finding& f : r.findings) {
-    const auto way = direction_from(f.direction);
-    const auto speaker = role_from(f.role);
-    const auto part = channel_from(f.channel);
-    if (!f.excerpt.empty() && way && speaker && part) kept.push_back({{*way, *speaker, *part}, f.path, f.rule, f.excerpt});
+    const auto where = surface_of(f);
+    if (!f.excerpt.empty() && where) kept.push_back({*where, f.path, f.rule, f.excerpt});
   }
   return kept;
 }

@@ -98,7 +98,7 @@ constexpr key<policy::policy> defaults_keys[] = {
     {"messages", need::optional, "texts by category", "The same by category, like \"privacy.*\"; the longest name that fits is taken.", read_messages},
     {"blocked_request_status", need::optional, "403 or 400", "The HTTP status of a blocked request. Default: 403.",
      [](const node& n, policy::policy& into, reading& in) { read_word(n, status_words, into.blocked_request_status, in); }},
-    {"canary_by", need::optional, "conversation or key", "What is among the percent of a canary as a whole: a conversation (known by its key and its first user message), or a key. Default: conversation.",
+    {"canary_by", need::optional, "conversation or key", "What is among the percent of a canary as a whole: a conversation (as records tell it: by the name that requests give it, else by its key and how it begins), or a key. Default: conversation.",
      [](const node& n, policy::policy& into, reading& in) { read_word(n, canary_words, into.canary_by, in); }},
 };
 

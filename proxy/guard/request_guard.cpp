@@ -38,18 +38,6 @@ result<dialect::request_facts> request_guard::read(std::string body) {
   return s.view.facts;
 }
 
-std::string_view request_guard::conversation() const {
-  constexpr std::size_t bytes_max = 1024;
-  const state& s = *state_;
-  expects(s.document != nullptr, "a request is asked for its conversation without having been read");
-  for (const dialect::text_field& field : s.view.texts) {
-    if (field.where.role == role::user && field.where.channel == channel::content) {
-      return dialect::text_of(*s.document, field).substr(0, bytes_max);
-    }
-  }
-  return {};
-}
-
 namespace {
 
 // A part is opaque no longer once its data was read as text.

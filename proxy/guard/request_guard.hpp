@@ -13,7 +13,6 @@
 
 #include <memory>
 #include <string>
-#include <string_view>
 
 namespace stoplog::guard {
 
@@ -25,11 +24,6 @@ class request_guard {
 
   // Errors: malformed_json, invalid_utf8, too_deep, malformed_request.
   result<dialect::request_facts> read(std::string body);
-
-  // The begin of its first user message, which stays the same while a
-  // conversation goes on; empty if it has none. After a successful read, before
-  // inspect.
-  std::string_view conversation() const;
 
   struct outcome {
     guard::report report;

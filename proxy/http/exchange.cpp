@@ -1,6 +1,7 @@
 #include "http/exchange.hpp"
 
 #include "base/version.hpp"
+#include "guard/conversation_name.hpp"
 #include "http/decoded_body.hpp"
 #include "http/exchange_record.hpp"
 #include "http/forwarding.hpp"
@@ -187,7 +188,9 @@ asio::awaitable<bool> exchange::judge() {
   subject_.key_id = record_.key_id;
   subject_.team = record_.team;
   subject_.dialect = scans()->name();
-  if (guard_) subject_.conversation = guard_->conversation();
+  const auto talk = guard::conversation_of(facts_, subject_, session_.home().policies());
+  record_.conversation = subject_.conversation = talk.pseudonym;
+  record_.conversation_derived = talk.derived;
   // Of those who are no one else's the address is all that is known.
   if (subject_.key_id.empty() && subject_.conversation.empty()) subject_.conversation = record_.client_address;
   if (subject_.model.empty() && session_.home().policies().needs_model(subject_)) {

@@ -51,13 +51,7 @@ void add_subject(audit::record& to, const dialect::request_facts& from, const po
   to.policy_bundle = by.bundle();
   to.packs = by.packs();
   to.engine_version = engine_version();
-  // Two keys whose conversations begin alike have two conversations.
-  const std::string of = to.team + '\0' + to.key_id + '\0';
   if (!from.user.empty()) to.user = by.user_pseudonym(from.user);
-  const std::string& said = from.conversation.empty() ? from.opening : from.conversation;
-  if (said.empty()) return;
-  to.conversation = by.conversation_pseudonym(from.conversation.empty() ? of + from.user + '\0' + said : said);
-  to.conversation_derived = from.conversation.empty();
 }
 
 void add_tokens(audit::record& to, const dialect::token_usage& counted) {

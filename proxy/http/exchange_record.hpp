@@ -15,7 +15,7 @@ namespace stoplog::http {
 // its verdict is stronger than what the record has, the decision.
 void add_report(audit::record& to, const guard::report& from, const policy::compiled_policy& by, direction of);
 
-// Who asks, and in which conversation, as pseudonyms; the policy's name and packs.
+// Who asks, as a pseudonym; the policy's name and packs.
 void add_subject(audit::record& to, const dialect::request_facts& from, const policy::compiled_policy& by);
 
 // Tokens as the upstream counted them; estimated from the texts where it did not.

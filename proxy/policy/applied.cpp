@@ -54,10 +54,10 @@ void compiled_policy::apply_exceptions(const subject& who, wall_time at) {
 }
 
 std::shared_ptr<const compiled_policy> applied(const std::shared_ptr<const compiled_policy>& to, const subject& who,
-                                               wall_time at) {
+                                               wall_time at, canaries how) {
   if (to == nullptr || (to->all_->excepted.empty() && to->all_->canaries.empty())) return to;
   std::shared_ptr<compiled_policy> made(new compiled_policy(to->all_));
-  made->apply_canaries(who);
+  if (how == canaries::drawn) made->apply_canaries(who);
   made->apply_exceptions(who, at);
   return made;
 }

@@ -1,4 +1,5 @@
 #include "policy/compiled.hpp"
+#include "match/program.hpp"
 #include "policy/digest.hpp"
 #include "policy/inherit.hpp"
 #include "policy/resolve.hpp"
@@ -47,6 +48,18 @@ void check_policies(std::span<const policy> policies, problems& found) {
            "policy \"" + fallback->name + "\" is the fallback already; say applies_to in one of the two");
     }
     fallback = &p;
+  }
+}
+
+// What several policies use is made once.
+void make_ready(std::span<pack> packs, std::span<const policy> policies) {
+  std::map<std::string_view, int> users;
+  for (const policy& p : policies) {
+    for (const pack_use& use : p.use) ++users[use.pack];
+  }
+  for (pack& p : packs) {
+    if (users[p.name] < 2) continue;
+    for (match::part* part : parts_to_make_ready({&p, 1})) part->ready = match::make_program(part->regex, part->view);
   }
 }
 
@@ -112,11 +125,11 @@ std::shared_ptr<const policy_set> policy_set::compile(std::vector<pack> packs, s
                                                       std::string_view bundle) {
   expects(fingerprint_key.size() >= fingerprint_key_bytes_min, "a fingerprint key shorter than 16 bytes");
   const std::size_t before = found.size();
-  std::shared_ptr<policy_set> set(new policy_set);
+  std::shared_ptr<policy_set> set(new policy_set(fingerprint_key));
   set->packs_ = std::move(packs);
-  set->key_ = fingerprint_key;
   set->bundle_ = bundle;
   check_packs(set->packs_, found);
+  make_ready(set->packs_, policies);
   check_policies(policies, found);
   std::sort(policies.begin(), policies.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   for (inherited& one : inherit(std::move(policies), found)) {

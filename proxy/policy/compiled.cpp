@@ -51,8 +51,7 @@ on_error compiled_policy::when_unjudged(surface where) const {
 compiled_policy::contents::contents(std::string_view fingerprint_key)
     : key(fingerprint_key),
       of_matches(key),
-      of_users(pseudonyms_of(key, "user")),
-      of_conversations(pseudonyms_of(key, "conversation")) {}
+      of_users(pseudonyms_of(key, "user")) {}
 
 std::string compiled_policy::fingerprint(std::string_view matched) const { return all_->of_matches.of(matched); }
 

@@ -53,10 +53,9 @@ class compiled_policy {
   // HMAC-SHA256, the first 16 bytes as hexadecimal digits.
   std::string fingerprint(std::string_view matched) const;
 
-  // The keyed hashes that stand for a person and for a conversation in records;
-  // never the fingerprint of a text, and of one name not the same.
+  // The keyed hash that stands for a person in records; never the fingerprint of
+  // a text.
   std::string user_pseudonym(std::string_view name) const { return all_->of_users.of(name); }
-  std::string conversation_pseudonym(std::string_view name) const { return all_->of_conversations.of(name); }
 
   // What the client reads when `rule` blocked: the rule's message, else the
   // policy's for its category, else the policy's, else a plain sentence. Never
@@ -66,7 +65,7 @@ class compiled_policy {
  private:
   friend class policy_set;
   friend std::shared_ptr<const compiled_policy> applied(const std::shared_ptr<const compiled_policy>& to,
-                                                        const subject& who, wall_time at);
+                                                        const subject& who, wall_time at, canaries how);
   struct excepted_rule {
     std::uint32_t rule;
     std::uint32_t exception;  // of source.exceptions
@@ -79,7 +78,7 @@ class compiled_policy {
     std::string bundle;
     std::vector<std::string> packs;
     std::string key;
-    keyed_hash of_matches, of_users, of_conversations;
+    keyed_hash of_matches, of_users;
     std::vector<active_rule> rules;
     std::vector<excepted_rule> excepted;
     std::vector<std::uint32_t> canaries;  // rules
@@ -106,7 +105,7 @@ class compiled_policy {
 // not over and take the request, and the canaries that it is not among, mute
 // their rules. The same object where there is nothing to apply.
 std::shared_ptr<const compiled_policy> applied(const std::shared_ptr<const compiled_policy>& to, const subject& who,
-                                               wall_time at);
+                                               wall_time at, canaries how = canaries::drawn);
 
 class policy_set {
  public:
@@ -125,13 +124,17 @@ class policy_set {
   // (a stored answer) must not get round a policy by that.
   bool needs_model(const subject& who) const;
 
+  // The keyed hash that stands for a conversation in records; never that of a
+  // person of that name.
+  std::string conversation_pseudonym(std::string_view name) const { return of_conversations_.of(name); }
+
   // Without templates.
   std::span<const std::shared_ptr<const compiled_policy>> policies() const noexcept { return policies_; }
   std::span<const pack> packs() const noexcept { return packs_; }
   const std::string& digest() const noexcept { return digest_; }  // over all policies
 
  private:
-  policy_set() = default;
+  explicit policy_set(std::string_view key) : key_(key), of_conversations_(pseudonyms_of(key, "conversation")) {}
   void add(policy source, problems& found);
 
   std::vector<pack> packs_;
@@ -140,6 +143,7 @@ class policy_set {
   std::string digest_;
   std::string bundle_;
   std::string key_;
+  keyed_hash of_conversations_;
 };
 
 }  // namespace stoplog::policy

@@ -19,10 +19,14 @@ struct subject {
   std::string key_id;
   std::string model;
   std::string dialect;
-  // What stays the same over the requests of one conversation; keyed and hashed,
-  // it decides who is in a canary.
+  // What stays the same over the requests of one conversation (the pseudonym in
+  // its records); keyed and hashed, it decides who is in a canary.
   std::string conversation;
 };
+
+// Drawn by the key of fingerprints. Without the key that the proxy has nobody
+// knows who is among them; then they are looked at as if everybody was.
+enum class canaries : std::uint8_t { drawn, enforced };
 
 // An empty list takes everything. Patterns are literal but for `*`, which takes
 // any run of characters.

@@ -10,6 +10,12 @@
 #include <unistd.h>
 
 namespace stoplog::server {
+namespace {
+
+constexpr std::size_t key_bytes = 32;
+constexpr const char* key_file = "fingerprint.key";
+
+}  // namespace
 
 std::shared_ptr<const policy::policy_set> load_policies(const config::settings& from, std::string_view fingerprint_key,
                                                         problems& found) {
@@ -22,12 +28,16 @@ std::shared_ptr<const policy::policy_set> load_policies(const config::settings& 
   return has_errors(found) ? nullptr : made;
 }
 
-result<std::string> fingerprint_key(const std::filesystem::path& audit_directory) {
-  constexpr std::size_t key_bytes = 32;
-  const auto file = audit_directory / "fingerprint.key";
+std::optional<std::string> known_fingerprint_key(const std::filesystem::path& audit_directory) {
   std::string key(key_bytes, '\0');
-  std::ifstream existing(file, std::ios::binary);
-  if (existing.read(key.data(), key_bytes)) return key;
+  std::ifstream existing(audit_directory / key_file, std::ios::binary);
+  return existing.read(key.data(), key_bytes) ? std::optional(std::move(key)) : std::nullopt;
+}
+
+result<std::string> fingerprint_key(const std::filesystem::path& audit_directory) {
+  const auto file = audit_directory / key_file;
+  if (auto known = known_fingerprint_key(audit_directory)) return std::move(*known);
+  std::string key(key_bytes, '\0');
   if (std::filesystem::exists(file)) return fail(errc::audit_unavailable, "fingerprint.key is not readable or too short");
   if (RAND_bytes(reinterpret_cast<unsigned char*>(key.data()), key_bytes) != 1) {
     return fail(errc::audit_unavailable, "no randomness for fingerprint.key");

@@ -8,6 +8,7 @@
 #include "policy/compiled.hpp"
 
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace stoplog::server {
@@ -16,6 +17,10 @@ namespace stoplog::server {
 // `found`. The one way in for `serve`, at start and at every reload.
 std::shared_ptr<const policy::policy_set> load_policies(const config::settings& from, std::string_view fingerprint_key,
                                                         problems& found);
+
+// The key of the fingerprints of a log that is there, for who reads it; nothing
+// if there is none, or it is not for them.
+std::optional<std::string> known_fingerprint_key(const std::filesystem::path& audit_directory);
 
 // The key of all fingerprints, kept beside the audit log it belongs to; made
 // at the first start. Errors: audit_unavailable.

@@ -32,6 +32,8 @@ struct test_policy {
   std::uint32_t capture_context = 0;
   policy::stream_release stream_release = policy::stream_release::exact;
   std::uint64_t buffer_bytes = 1024 * 1024;
+  std::vector<policy::exception> exceptions = {};
+  std::vector<policy::by_category<policy::on_error>> on_error_of = {};
 };
 
 inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy& wanted) {
@@ -41,6 +43,8 @@ inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy&
   policy.on_error = wanted.on_error;
   policy.stream_release = wanted.stream_release;
   policy.buffer_bytes = wanted.buffer_bytes;
+  policy.exceptions = wanted.exceptions;
+  policy.on_error_of = wanted.on_error_of;
   policy.capture.on_match = wanted.capture;
   policy.capture.context = wanted.capture_context;
   policy.use.push_back({.pack = "test", .version = "1.0.0"});

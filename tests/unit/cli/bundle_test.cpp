@@ -70,6 +70,23 @@ TEST(bundle_verb, is_taken_by_check_and_test_and_the_others) {
   EXPECT_NE(run({"check", "-"}, w.bytes()).out.find("1 pack with 1 rule, 1 policy"), std::string::npos);
 }
 
+TEST(bundle_verb, takes_lists_of_hosts_with_it) {
+  const place_of_work w;
+  std::string of_hosts(pack);
+  of_hosts.replace(of_hosts.find("file: lists/words.txt"), 21, "file: lists/words.txt, kind: hosts");
+  of_hosts = of_hosts.substr(0, of_hosts.find("    tests:"));
+  of_hosts += "    tests: [{name: below, direction: request, text: see https://a.b.Evil.example/x, expect: match}, "
+              "{name: told, direction: response, text: evil.example., expect: match}, {name: near, direction: response, text: notevil.example, expect: no_match}]\n";
+  w.here.write("rules/p.yaml", of_hosts);
+  w.here.write("rules/lists/words.txt", "evil.example\n");
+  ASSERT_EQ(w.build().code, exit_code::fine);
+  std::filesystem::remove_all(w.here.path() / "rules");
+  const auto tested = run({"test", "--chunking", "all", w.file});
+  EXPECT_EQ(tested.code, exit_code::fine) << tested.out << tested.err;
+  EXPECT_NE(tested.out.find("3 tests"), std::string::npos) << tested.out;
+  EXPECT_EQ(run({"check", w.file}).code, exit_code::fine);
+}
+
 TEST(bundle_verb, signs_and_verifies) {
   const place_of_work w;
   w.build();

@@ -80,6 +80,25 @@ TEST(diff, measures_what_it_does_to_traffic) {
   EXPECT_NE(revealed.out.find("this is unwanted"), std::string::npos) << revealed.out;
 }
 
+TEST(diff, lets_those_off_whom_an_exception_takes) {
+  const sides s;
+  const std::string use = "use: [{pack: p, version: ~1.0, mode: enforce}]\n";
+  const std::string excused = "exceptions: [{id: EXC-1, rules: [A-1], when: {teams: [red]}, reason: r, approved_by: a, expires: ";
+  s.here.write("now/x.yaml", policy(use));
+  s.here.write("then/x.yaml", policy(use + excused + "2099-12-31}]\n"));
+  s.here.write("over/x.yaml", policy(use + excused + "2020-12-31}]\n"));
+  const auto measure = [&](const std::string& after, const std::string& team) {
+    const auto seen = run({"diff", (s.here.path() / "now").string(), (s.here.path() / after).string(), "--with", (s.here.path() / "old/rules").string(),
+                           "--traffic", "-", "--team", team, "-o", "json"}, std::string(traffic));
+    EXPECT_EQ(seen.code, exit_code::fine) << seen.err;
+    return seen.out;
+  };
+  EXPECT_NE(measure("then", "red").find(R"("newly_blocked":0,"newly_allowed":1)"), std::string::npos);
+  EXPECT_NE(measure("then", "red").find(R"("newly_allowed_by":{"A-1":1})"), std::string::npos);
+  EXPECT_NE(measure("then", "blue").find(R"("newly_blocked":0,"newly_allowed":0)"), std::string::npos);
+  EXPECT_NE(measure("over", "red").find(R"("newly_blocked":0,"newly_allowed":0)"), std::string::npos) << "it has expired";
+}
+
 TEST(diff, writes_json) {
   const sides s;
   const auto seen = run({"diff", s.before, s.after, "--traffic", "-", "-o", "json"}, std::string(traffic));

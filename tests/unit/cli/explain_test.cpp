@@ -1,4 +1,7 @@
 // explain and show: the story of a text, and where it is written.
+#include "audit/timestamp.hpp"
+#include "config/load.hpp"
+#include "policy/compiled.hpp"
 #include "support/folder.hpp"
 #include "unit/cli/run.hpp"
 
@@ -122,6 +125,44 @@ TEST(explain, reads_files_and_stdin) {
   EXPECT_EQ(run({"explain"}).code, exit_code::usage);
   f.here.write("z.yaml", "kind: [");
   EXPECT_EQ(f.explain("x").code, exit_code::not_loaded);
+}
+
+// The proxy asks policy::applied at its own clock; explain at the instant given.
+TEST(explain, ends_an_exception_at_the_instant_at_which_the_proxy_does) {
+  const place_of_files files;
+  const std::string excused = std::string(policy) + "exceptions:\n  - {id: EXC-1, rules: [STOP], when: {teams: [red]}, reason: r, approved_by: a, expires: 2026-12-31}\n";
+  files.here.write("x.yaml", excused);
+  const std::filesystem::path paths[] = {files.here.path()};
+  problems found;
+  const auto read = config::load(paths, found);
+  const auto set = policy::policy_set::compile(read.packs, read.policies, "0123456789abcdef", found);
+  ASSERT_NE(set, nullptr);
+  policy::subject who;
+  who.team = "red";
+  std::size_t excuses = 0, ran = 0;
+  for (const char* at : {"2026-01-01T00:00:00Z", "2026-12-31T00:00:00Z", "2026-12-31T23:59:59Z", "2027-01-01T00:00:00Z", "2027-01-01T00:00:01Z", "2030-01-01T00:00:00Z"}) {
+    const auto now = policy::applied(set->select(who), who, *audit::parse_rfc3339(at));
+    const auto stop = std::find_if(now->rules().begin(), now->rules().end(), [](const auto& r) { return r.id == "STOP"; });
+    ASSERT_NE(stop, now->rules().end());
+    const bool blocks = now->effect(static_cast<std::uint32_t>(stop - now->rules().begin()), direction::response) == verdict::block;
+    const auto seen = files.explain("the placeholder-end", {"--direction", "response", "--team", "red", "--at", at});
+    EXPECT_EQ(seen.out.find("Decision: block") != std::string::npos, blocks) << at << seen.out << seen.err;
+    EXPECT_EQ(seen.out.find("but it expired at 2027-01-01T00:00:00Z") != std::string::npos, blocks) << at;
+    excuses += blocks ? 0 : 1;
+    ++ran;
+  }
+  EXPECT_EQ(ran, 6U);
+  EXPECT_EQ(excuses, 3U);
+}
+
+TEST(explain, takes_everybody_to_be_in_a_canary) {
+  const place_of_files files;
+  files.here.write("x.yaml", std::string(policy).substr(0, policy.find("overrides:")) + "overrides: [{rule: STOP, mode: canary, percent: 1, reason: a try}]\n");
+  for (const char* text : {"the placeholder-end", "and a placeholder-end", "some placeholder-end"}) {
+    const auto seen = files.explain(text, {"--direction", "response"});
+    EXPECT_NE(seen.out.find("    canary  for 1 of a hundred; told as for one who is among them\n"), std::string::npos) << seen.out << seen.err;
+    EXPECT_NE(seen.out.find("Decision: block, by STOP"), std::string::npos) << seen.out;
+  }
 }
 
 TEST(show, tells_the_line_that_decided_each_rule) {

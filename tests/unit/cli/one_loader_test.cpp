@@ -96,8 +96,36 @@ struct shipped {
   std::string pack;    // its name; empty of a policy
 };
 
+// What the shipped policy has no need of.
+constexpr std::string_view every_key = R"(apiVersion: stoplog/v1
+kind: Policy
+metadata: {name: every-key, version: 1.0.0, owner: tests@example.com}
+extends: baseline@^1
+applies_to:
+  - {routes: [all], teams: [red, blue], keys: ["k-*"], models: ["m-*"], dialects: [chat_completions]}
+defaults:
+  mode: enforce
+  canary_by: key
+  on_error: {default: block, "quality.*": allow}
+  stream: {release: buffer, limit: 64KiB}
+  messages: {"security.*": "Ask the security team."}
+use:
+  - {pack: credentials, version: ^1, mode: enforce, locked: true}
+  - {pack: personal-data, version: ^1, mode: canary, percent: 20}
+exceptions:
+  - id: EXC-1
+    rules: [PII-001]
+    when: {teams: [red], direction: [request]}
+    reason: A test card
+    approved_by: ciso@example.com
+    expires: 2027-12-31
+capture: {default: hash, on_match: excerpt, context: 40}
+audit: {on_write_failure: block, retention: {decisions: 395d, content: 30d}}
+)";
+constexpr std::string_view baseline = "apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: baseline, version: 1.2.0}\ntemplate: true\nuse: [{pack: credentials, version: ^1, mode: shadow}]\n";
+
 std::vector<shipped> shipped_files() {
-  std::vector<shipped> all;
+  std::vector<shipped> all{{"policies/every-key.yaml", std::string(every_key), ""}};
   const fs::path root = STOPLOG_SOURCE_DIR;
   for (const char* folder : {"rules", "policies"}) {
     for (const auto& entry : fs::directory_iterator(root / folder)) {
@@ -137,6 +165,7 @@ TEST(one_loader, what_check_lets_pass_the_server_takes) {
     fs::create_directories(house / "rules/lists");
     write(house / "rules/lists/hosts.txt", "evil.example\n");
     if (chosen->pack.empty()) {
+      write(house / "policies/baseline.yaml", baseline);
       for (const auto& f : files) {
         if (!f.pack.empty()) write(house / f.file, stand_in(f.pack, f.text));
       }
