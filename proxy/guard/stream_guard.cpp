@@ -2,6 +2,7 @@
 
 #include "dialect/sse.hpp"
 #include "guard/event_judge.hpp"
+#include "policy/by_category.hpp"
 
 namespace stoplog::guard {
 namespace {
@@ -17,6 +18,22 @@ std::string_view sentence_of(errc why) noexcept {
     case errc::draining: return "The service is shutting down.";
     default: return "The answer could not be completed.";
   }
+}
+
+// Whether an answer that is longer than is waited for may go on: if that is said
+// for the category of every rule that acts on answers.
+bool passes_unjudged(const policy::compiled_policy& by) {
+  const policy::policy& source = by.source();
+  bool any = false;
+  for (std::uint32_t i = 0; i < by.rules().size(); ++i) {
+    const auto directions = by.database()->rule(i).surfaces.directions;
+    const bool of_answers = (directions >> static_cast<unsigned>(direction::response) & 1U) != 0;
+    if (!of_answers || by.effect(i, direction::response) == verdict::allow) continue;
+    any = true;
+    const auto* said = policy::for_category(source.on_error_of, by.rules()[i].category);
+    if ((said != nullptr ? *said : source.on_error) == policy::on_error::block) return false;
+  }
+  return any || source.on_error == policy::on_error::allow;
 }
 
 }  // namespace
@@ -65,7 +82,7 @@ stream_guard::stream_guard(const dialect::codec& codec, const dialect::request_f
                            std::shared_ptr<const policy::compiled_policy> policy, scratch* shared, transcript* kept)
     : state_(new state{.bytes_max = limits.stream_bytes,
                        .buffer_bytes = policy->source().buffer_bytes,
-                       .allows_errors = policy->source().on_error == policy::on_error::allow,
+                       .allows_errors = passes_unjudged(*policy),
                        .judge = event_judge(codec, asked, limits, std::move(policy), shared, kept),
                        .decoder = dialect::sse_decoder(limits.event_bytes)}) {}
 stream_guard::~stream_guard() = default;
