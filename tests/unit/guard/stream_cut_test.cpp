@@ -142,7 +142,8 @@ TEST(stream_cut, not_one_pair_of_cuts_makes_a_difference) {
     const std::string_view text = c.bytes;
     const std::string whole = run(c.codec, c.policy, {text});
     EXPECT_NE(whole.find(std::string("\n") + c.ending), std::string::npos) << c.name << whole;
-    EXPECT_EQ(whole.find("bidden"), std::string::npos) << whole;
+    const std::string released = whole.substr(0, whole.find("\nkept "));
+    EXPECT_EQ(released.find("bidden"), std::string::npos) << whole;
     EXPECT_NE(whole.find("leaked 0"), std::string::npos) << whole;
     for (std::size_t first = 0; first <= text.size(); ++first) {
       for (std::size_t second = first; second <= text.size(); second += second < first + 12 ? 1 : step, ++runs) {
