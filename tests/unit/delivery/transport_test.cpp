@@ -4,8 +4,8 @@
 #include "delivery/signature.hpp"
 #include "delivery/sinks.hpp"
 
-#include "audit/encode.hpp"
 #include "unit/audit/scratch.hpp"
+#include "unit/delivery/batches.hpp"
 #include "unit/delivery/receiver.hpp"
 
 #include <gtest/gtest.h>
@@ -20,17 +20,6 @@ namespace {
 
 using audit::scratch;
 using manner = receiver::manner;
-
-std::vector<outgoing> records(int count, int from = 0) {
-  std::vector<outgoing> all;
-  for (int i = from; i < from + count; ++i) {
-    audit::record r = i % 3 == 2 ? audit::cut(i) : audit::allowed(i);
-    const auto seq = static_cast<std::uint64_t>(i) + 1;
-    std::string line = audit::encode(r, seq);
-    all.push_back({seq, std::move(r), std::move(line)});
-  }
-  return all;
-}
 
 std::string lines_of(const std::vector<outgoing>& all) {
   std::string text;
@@ -102,20 +91,6 @@ TEST(delivery_otlp, posts_to_the_collector_s_path_with_its_key) {
   EXPECT_TRUE(got.starts_with("POST /v1/logs HTTP/1.1\r\n")) << got;
   EXPECT_NE(got.find("authorization: Bearer key\r\n"), std::string::npos);
   EXPECT_NE(got.find("content-type: application/json\r\n"), std::string::npos);
-}
-
-// The messages of a stream in octet counting.
-std::vector<std::string> frames(std::string_view stream) {
-  std::vector<std::string> all;
-  while (!stream.empty()) {
-    const auto space = stream.find(' ');
-    if (space == std::string_view::npos) break;
-    const std::size_t length = std::stoul(std::string(stream.substr(0, space)));
-    if (stream.size() < space + 1 + length) break;
-    all.emplace_back(stream.substr(space + 1, length));
-    stream.remove_prefix(space + 1 + length);
-  }
-  return all;
 }
 
 config::syslog_sink syslog_at(const receiver& at) {
