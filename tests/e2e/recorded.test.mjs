@@ -137,3 +137,26 @@ test('without the key of the log canaries are not drawn, and that is said', asyn
     await rename(key + '.away', key);
   }
 });
+
+test('coverage tells of rules that only watch how often and since when', async () => {
+  const watch = 'defaults: {mode: shadow}\nuse: [{pack: e2e, version: ~1.0}]\n';
+  const tell = async (...more) => {
+    const {code, stdout, stderr} = await run_program('coverage', path.join(proxy.folder, 'policies'), path.join(proxy.folder, 'rules'), ...more);
+    assert.deepEqual([code, stderr], [0, '']);
+    return stdout;
+  };
+  const of_rule = (text, id) => JSON.parse(text).watching.find(one => one.rule === id);
+  await load(watch);
+  // What was found while a rule was enforced, or for others, is not its watch.
+  assert.deepEqual(of_rule(await tell('--config', proxy.config, '-o', 'json'), 'E2E-001'), {policy: 'default', rule: 'E2E-001', records: 0});
+  const first = await ask('sk-bot', `first: ${phrase}`, 200);
+  await ask('sk-bot', `second: ${phrase}`, 200);
+  await ask('sk-bot', 'how high does the water stand?', 200);
+  for (const where of [['--config', proxy.config], ['--directory', path.join(proxy.folder, 'audit')]]) {
+    const told = of_rule(await tell(...where, '-o', 'json'), 'E2E-001');
+    assert.deepEqual([told.policy, told.records], ['default', 2]);
+    assert.equal(Date.parse(told.since), Date.parse((await proxy.record(first)).at), 'since the oldest of them');
+  }
+  assert.match(await tell('--config', proxy.config), /\n  default  E2E-001  2 records since \d{4}-\d\d-\d\d, \d days? ago\n/);
+  assert.match(await tell(), /\n  default  E2E-001  no match in the log\n/, 'nobody named a log');
+});
