@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace stoplog::cli {
 namespace {
@@ -63,13 +64,14 @@ exit_code add_log(const audit_request& log, rule_coverage& into) {
   const auto pages = read_pages(*reading, all, [&](const audit::found_record& found) {
     const auto& r = found.value;
     if (r.kind != audit::record_kind::exchange) return;
-    watching_rule* last = nullptr;
+    std::set<watching_rule*> seen;
     for (const auto& f : r.findings) {
       const auto w = known.find({r.policy_name, f.rule});
-      if (w == known.end() || f.mode != "shadow" || w->second == last) continue;
-      last = w->second;
-      ++last->records;
-      last->since = std::min(last->since.value_or(r.at), r.at);
+      if (w != known.end() && f.mode == "shadow") seen.insert(w->second);
+    }
+    for (watching_rule* w : seen) {
+      ++w->records;
+      w->since = std::min(w->since.value_or(r.at), r.at);
     }
   });
   return pages ? tell_damage(pages->troubles) : refuse(pages.error().detail);

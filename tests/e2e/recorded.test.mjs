@@ -149,7 +149,8 @@ test('coverage tells of rules that only watch how often and since when', async (
   await load(watch);
   // What was found while a rule was enforced, or for others, is not its watch.
   assert.deepEqual(of_rule(await tell('--config', proxy.config, '-o', 'json'), 'E2E-001'), {policy: 'default', rule: 'E2E-001', records: 0});
-  const first = await ask('sk-bot', `first: ${phrase}`, 200);
+  // A rule that matches twice in one exchange, with another between, is one record.
+  const first = await ask('sk-bot', `first: ${phrase}, ${secret}, and ${phrase} again`, 200);
   await ask('sk-bot', `second: ${phrase}`, 200);
   await ask('sk-bot', 'how high does the water stand?', 200);
   for (const where of [['--config', proxy.config], ['--directory', path.join(proxy.folder, 'audit')]]) {
