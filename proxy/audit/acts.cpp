@@ -72,6 +72,20 @@ bool somebody_writes(const std::filesystem::path& directory) {
   return code == EWOULDBLOCK;
 }
 
+// The oldest first: their names begin with their times.
+result<std::vector<std::filesystem::path>> files_left(const std::filesystem::path& directory) {
+  std::vector<std::filesystem::path> left;
+  std::error_code failure;
+  const auto folder = directory / acts_folder;
+  if (!std::filesystem::exists(folder, failure)) return left;
+  for (std::filesystem::directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) {
+    if (at->path().extension() == ending) left.push_back(at->path());
+  }
+  if (failure) return fail(errc::audit_unavailable, "reading " + folder.string() + " failed: " + failure.message());
+  std::sort(left.begin(), left.end());
+  return left;
+}
+
 }  // namespace
 
 result<std::filesystem::path> leave_act(const std::filesystem::path& directory, const act& what) {
@@ -101,20 +115,23 @@ act_state wait_for(const std::filesystem::path& directory, const std::filesystem
   return failure ? act_state::stuck : act_state::recorded;
 }
 
-result<std::size_t> record_acts(const std::filesystem::path& directory, log& to) {
-  std::vector<std::filesystem::path> left;
-  std::error_code failure;
-  const auto folder = directory / acts_folder;
-  if (!std::filesystem::exists(folder, failure)) return std::size_t{0};
-  for (std::filesystem::directory_iterator at(folder, failure), end; !failure && at != end; at.increment(failure)) {
-    if (at->path().extension() == ending) left.push_back(at->path());
+std::vector<act> waiting_acts(const std::filesystem::path& directory) {
+  std::vector<act> found;
+  const auto left = files_left(directory);
+  if (!left) return found;
+  for (const auto& each : *left) {
+    if (auto what = read_act(each)) found.push_back(std::move(*what));
   }
-  if (failure) return fail(errc::audit_unavailable, "reading " + folder.string() + " failed: " + failure.message());
-  std::sort(left.begin(), left.end());  // their names begin with their times
+  return found;
+}
+
+result<std::size_t> record_acts(const std::filesystem::path& directory, log& to) {
+  const auto left = files_left(directory);
+  if (!left) return left.error();
   std::size_t count = 0;
   std::string unread;
   posix_file_system files;
-  for (const auto& each : left) {
+  for (const auto& each : *left) {
     const auto what = read_act(each);
     if (!what) {
       unread = each.filename().string() + " cannot be read; it was not recorded";
@@ -126,7 +143,7 @@ result<std::size_t> record_acts(const std::filesystem::path& directory, log& to)
     files.remove(each);
     ++count;
   }
-  if (count != 0) files.sync_directory(folder);
+  if (count != 0) files.sync_directory(directory / acts_folder);
   if (!unread.empty()) return fail(errc::audit_unavailable, unread);
   return count;
 }

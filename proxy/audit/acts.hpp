@@ -11,6 +11,7 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace stoplog::audit {
 
@@ -31,6 +32,9 @@ enum class act_state : std::uint8_t {
   stuck,      // a server writes this log and did not take it in time
 };
 act_state wait_for(const std::filesystem::path& directory, const std::filesystem::path& left, std::chrono::milliseconds at_most);
+
+// What no server has recorded yet, the oldest first, as far as it can be read.
+std::vector<act> waiting_acts(const std::filesystem::path& directory);
 
 // Records what lies there and takes it away. How many. Errors: audit_unavailable;
 // what is no act is told and passed over.

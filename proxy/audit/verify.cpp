@@ -14,6 +14,7 @@ namespace {
 
 constexpr std::size_t problems_max = 1000;
 constexpr std::size_t kind_within = 64;  // of a line; seq, v and kind come first
+constexpr std::string_view sealed_member = "\"sealed\":\"";  // inside a text its quotes would be escaped
 
 bool is_of_kind(std::string_view line, std::string_view kind) {
   return line.substr(0, kind_within).find("\"kind\":\"" + std::string(kind) + '"') != std::string_view::npos;
@@ -25,7 +26,8 @@ std::string span(std::uint64_t first, std::uint64_t last) {
 
 class verification {
  public:
-  explicit verification(const verify_request& asked) : asked_(asked) {}
+  explicit verification(const verify_request& asked)
+      : asked_(asked), with_content_(asked.content && asked.last == UINT64_MAX), content_(asked.directory) {}
 
   result<verified> run() {
     found_.being_written = is_being_written(asked_.directory);
@@ -40,6 +42,7 @@ class verification {
     look_at_tail(through.here());
     look_at_held();
     look_at_cover();
+    look_at_content();
     return std::move(found_);
   }
 
@@ -71,7 +74,8 @@ class verification {
     if (found_.first == 0) begin(at);
     tree_.pad(at.seq - 1);
     if (is_of_kind(at.bytes, "checkpoint")) take_checkpoint(at);
-    if (is_of_kind(at.bytes, "admin")) look_for_retirement(at);
+    if (is_of_kind(at.bytes, "admin")) take_admin(at);
+    if (with_content_ && at.bytes.find(sealed_member) != std::string_view::npos) take_content(at);
     tree_.append(leaf_hash(at.bytes));
     found_.last = at.seq;
   }
@@ -128,11 +132,25 @@ class verification {
     held_.erase(kept);
   }
 
-  void look_for_retirement(const line& at) {
+  void take_admin(const line& at) {
     const auto stored = decode_.decode(at.bytes);
-    if (!stored || stored->value.event != "log_retired") return;
+    if (!stored) return;
+    content_.take_admin(at.seq, stored->value);
     // The note begins with the last record that was retired.
+    if (stored->value.event != "log_retired") return;
     found_.retired = std::max(found_.retired, static_cast<std::uint64_t>(std::strtoull(stored->value.note.c_str(), nullptr, 10)));
+  }
+
+  void take_content(const line& at) {
+    const auto stored = decode_.decode(at.bytes);
+    if (!stored || stored->value.content.sealed.empty()) return;
+    if (auto problem = content_.take(at.seq, stored->value); !problem.empty()) tell(std::move(problem));
+  }
+
+  void look_at_content() {
+    if (!with_content_) return;
+    for (std::string& each : content_.finish()) tell(std::move(each));
+    found_.content = content_.found();
   }
 
   void look_at_tail(const position& end) {
@@ -164,6 +182,8 @@ class verification {
   }
 
   const verify_request& asked_;
+  const bool with_content_;
+  content_verification content_;
   verified found_;
   tree tree_;
   std::uint64_t agreed_ = 0;  // the last record that the last checkpoint covers

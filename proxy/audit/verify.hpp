@@ -1,8 +1,10 @@
-// Holds a whole log against its own tree and against checkpoints that were kept
-// elsewhere; names exactly what is wrong or missing. Changes nothing.
+// Holds a whole log against its own tree, against checkpoints that were kept
+// elsewhere, and the captured content against the log; names exactly what is
+// wrong or missing. Changes nothing.
 #pragma once
 
 #include "audit/note.hpp"
+#include "audit/verify_content.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,7 +18,8 @@ struct verify_request {
   std::filesystem::path directory;
   std::optional<note_verifier> key;   // nothing: signatures are not checked
   std::string held;                   // signed checkpoints that were kept elsewhere, one after the other
-  std::uint64_t last = UINT64_MAX;    // no record beyond this one is looked at
+  std::uint64_t last = UINT64_MAX;    // no record beyond this one is looked at, and no content
+  bool content = true;                // false: a log that was copied without it
 };
 
 struct verified {
@@ -25,6 +28,7 @@ struct verified {
   std::uint64_t checkpoints = 0;      // that agree with the records before them
   std::uint64_t covered = 0;          // records up to this one stand under a checkpoint: signed, if there is a key
   std::uint64_t held = 0;             // checkpoints kept elsewhere that the log agrees with
+  content_verified content;
   bool being_written = false;         // a server has the log: its end may be unfinished
   std::vector<std::string> problems;  // sentences; none: the log is whole as far as it is covered
   std::vector<std::string> remarks;   // what is no damage but should be known

@@ -28,6 +28,7 @@ struct proof_request : audit_request {
   std::string name;
   std::uint64_t record = 0;
   bool responder = false;
+  bool records_only = false;
 };
 using shared_proof = std::shared_ptr<proof_request>;
 
@@ -96,13 +97,17 @@ void print(const audit::verified& found, const audit::verify_request& asked) {
   if (found.last > found.covered) {
     std::cout << found.last - found.covered << " records after that stand under their checksums only\n";
   }
+  if (const auto& c = found.content; c != audit::content_verified{}) {
+    std::cout << "captured texts: " << c.intact << " as recorded, " << c.erased << " erased, " << c.expired << " expired, " << c.missing
+              << " missing, " << c.changed << " changed\n";
+  }
   for (const std::string& each : found.remarks) std::cout << "note: " << audit::shown(each) << '\n';
   for (const std::string& each : found.problems) std::cout << "WRONG: " << audit::shown(each) << '\n';
   if (!found.problems.empty()) return;
   std::cout << (asked.key ? "sound\n" : "sound, but signatures were not checked: give --key\n");
 }
 
-void print_json(const audit::verified& found, bool with_key) {
+void print_json(const audit::verified& found, bool with_key, bool with_content) {
   json::writer out;
   out.begin_object().member("sound", found.problems.empty()).member("signatures_checked", with_key);
   const auto number = [&](std::string_view name, std::uint64_t value) { out.member(name, static_cast<std::int64_t>(value)); };
@@ -112,6 +117,15 @@ void print_json(const audit::verified& found, bool with_key) {
   number("checkpoints", found.checkpoints);
   number("covered", found.covered);
   number("kept_elsewhere", found.held);
+  if (with_content) {
+    out.key("content").begin_object();
+    number("intact", found.content.intact);
+    number("erased", found.content.erased);
+    number("expired", found.content.expired);
+    number("missing", found.content.missing);
+    number("changed", found.content.changed);
+    out.end_object();
+  }
   for (const auto& [name, list] : {std::pair{"problems", &found.problems}, std::pair{"remarks", &found.remarks}}) {
     out.key(name).begin_array();
     for (const std::string& each : *list) out.string(each);
@@ -127,10 +141,11 @@ exit_code verify(const proof_request& asked) {
   if (!known) return code;
   audit::verify_request request;
   request.directory = known->directory;
+  request.content = !asked.records_only;
   if (!find_evidence(asked, *known, request, code)) return code;
   const auto found = audit::verify_log(request);
   if (!found) return refuse(audit::shown(found.error().detail));
-  if (asked.json) print_json(*found, request.key.has_value());
+  if (asked.json) print_json(*found, request.key.has_value(), request.content);
   else print(*found, request);
   return found->problems.empty() ? exit_code::fine : exit_code::integrity;
 }
@@ -187,10 +202,11 @@ void add_audit_proof(CLI::App& audit, exit_code& code) {
   make->add_option("FILE", request->file, "Must not exist yet")->required();
   make->callback([request, &code] { code = keygen(*request); });
 
-  auto* whole = audit.add_subcommand("verify", "Whether the whole log is what its checkpoints say; exit 4 if not");
+  auto* whole = audit.add_subcommand("verify", "Whether the whole log is what its checkpoints say, and captured texts what the log says; exit 4 if not");
   add_place(*whole, request);
   whole->add_option("--key", request->key, "The public key; default: that of the settings");
   whole->add_option("--checkpoints", request->checkpoints, "Checkpoints that were kept elsewhere; default: audit.checkpoint_file");
+  whole->add_flag("--records-only", request->records_only, "Not the captured texts: for a log that was copied without them");
   whole->callback([request, &code] { code = verify(*request); });
 
   auto* one = audit.add_subcommand("prove", "A file that shows, without the log, that a record stood in it; on stdout");

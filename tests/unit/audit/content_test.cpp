@@ -1,5 +1,6 @@
 // Sealed content: only the responder reads it, every change of it is found, and
 // what is erased is gone while the log still verifies.
+#include "audit/acts.hpp"
 #include "audit/content.hpp"
 #include "audit/content_writer.hpp"
 #include "audit/encode.hpp"
@@ -173,6 +174,7 @@ TEST(audit_content, erased_content_is_gone_and_the_log_verifies) {
   ASSERT_TRUE(frames);
   ASSERT_EQ(frames->size(), 3U);
   EXPECT_EQ((*frames)[1].head, head_of(1));
+  ASSERT_TRUE(leave_act(folder.log(), {"content_erased", head_of(1).id, "by a person: a test"}));
   for (int twice = 0; twice < 2; ++twice) {
     ASSERT_TRUE(erase_frame(folder.log(), 1, (*frames)[1]));
     const auto left = list_frames(folder.log(), 1);
