@@ -99,7 +99,7 @@ class Demo:
     def __enter__(self):
         self.process = subprocess.Popen(["./dev", "run"], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.STDOUT, text=True, start_new_session=True)
-        self.printed = ""
+        self.printed = self.last_words = ""
         for line in self.process.stdout:
             self.printed += line
             if "Ctrl-C" in line:
@@ -111,6 +111,7 @@ class Demo:
             os.killpg(self.process.pid, signal.SIGINT)
         try:
             self.code = self.process.wait(timeout=30)
+            self.last_words = self.process.stdout.read()
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.code = "none: it did not end"
@@ -166,7 +167,7 @@ def main():
                 try_audit_lines(cases, demo, decision)
             try_pages(cases, demo)
             run_blocks(cases, "demo")
-    cases.add("Ctrl-C ends ./dev run", demo.code != 0 and f"exit code {demo.code}")
+    cases.add("Ctrl-C ends ./dev run", demo.code != 0 and f"exit code {demo.code}\n{demo.last_words}")
     print(f"docs: {cases.passed} passed, {cases.failed} failed")
     sys.exit(1 if cases.failed else 0)
 
