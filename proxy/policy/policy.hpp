@@ -33,7 +33,7 @@ struct rule_override {
 };
 
 // Of a canary rule: what decides who is among its percent. A conversation is
-// known by its first user message and its key.
+// known by what the record names it by (docs/decisions/0011).
 enum class canary_unit : std::uint8_t { conversation, key };
 
 // What the record keeps of a text beside its fingerprint.

@@ -2,8 +2,7 @@
 // of its own, as a user of its own where this is root, on a socket in that folder.
 #include "delivery/sinks.hpp"
 
-#include "audit/encode.hpp"
-#include "unit/audit/scratch.hpp"
+#include "unit/delivery/batches.hpp"
 
 #include <gtest/gtest.h>
 
@@ -73,17 +72,6 @@ class delivery_postgresql_server : public ::testing::Test {
   static std::unique_ptr<server> server_;
 };
 std::unique_ptr<server> delivery_postgresql_server::server_;
-
-std::vector<outgoing> records(int count, int from = 0) {
-  std::vector<outgoing> all;
-  for (int i = from; i < from + count; ++i) {
-    audit::record r = i % 3 == 2 ? audit::cut(i) : audit::allowed(i);
-    const auto seq = static_cast<std::uint64_t>(i) + 1;
-    std::string line = audit::encode(r, seq);
-    all.push_back({seq, std::move(r), std::move(line)});
-  }
-  return all;
-}
 
 TEST_F(delivery_postgresql_server, makes_its_table_and_never_has_a_record_twice) {
   const auto to = make_postgresql({.connection = server_->connection()});

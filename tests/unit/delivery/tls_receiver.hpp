@@ -1,9 +1,10 @@
 // A receiver on loopback that speaks TLS with a certificate of its own making.
 #pragma once
 
+#include "unit/delivery/loopback.hpp"
+
 #include <gtest/gtest.h>
 
-#include <arpa/inet.h>
 #include <atomic>
 #include <csignal>
 #include <cstdint>
@@ -11,7 +12,6 @@
 #include <fstream>
 #include <memory>
 #include <mutex>
-#include <netinet/in.h>
 #include <openssl/bio.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
@@ -64,15 +64,7 @@ class tls_receiver {
     std::signal(SIGPIPE, SIG_IGN);
     EXPECT_EQ(SSL_CTX_use_certificate(context_.get(), who.certificate.get()), 1);
     EXPECT_EQ(SSL_CTX_use_PrivateKey(context_.get(), who.key.get()), 1);
-    listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    EXPECT_EQ(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
-    EXPECT_EQ(::listen(listener_, 16), 0);
-    socklen_t size = sizeof address;
-    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
-    port_ = ntohs(address.sin_port);
+    listener_ = listen_on_loopback(port_);
     thread_ = std::thread([this] { run(); });
   }
   ~tls_receiver() {
