@@ -14,6 +14,8 @@ import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "build" / "gateways"
 PORTKEY, LITELLM = "1.15.2", "1.77.7"
+# With a newer one Portkey answers every stream with status 500: it adds to a header of Node's own answer, which cannot be changed.
+PORTKEY_SERVER = {"overrides": {"@hono/node-server": "1.13.8"}}
 
 # One pattern that never matches: what a guardrail costs before it has found anything.
 GUARDRAIL = {"default.regexMatch": {"rule": r"\bquibazoq\b", "not": True}, "deny": True}
@@ -66,6 +68,8 @@ def installs():
 
 def install():
     FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / "portkey").mkdir(exist_ok=True)
+    (FOLDER / "portkey" / "package.json").write_text(json.dumps(PORTKEY_SERVER))
     os.environ["PIP_DISABLE_PIP_VERSION_CHECK"] = "1"
     for name, commands in installs().items():
         print(f"installing {name}", flush=True)

@@ -15,12 +15,12 @@ import synthetic_rules
 LOOPBACK = "127.0.0.1"
 FILES_WANTED = 42000  # two a stream, for 20,000 streams
 
-NGINX = """
+NGINX = """{modules}
 daemon off; master_process on; worker_processes {workers}; worker_rlimit_nofile {files};
 pid {folder}/nginx.pid; error_log {folder}/error.log crit;
 events {{ worker_connections {connections}; }}
 http {{
-  access_log off;
+  access_log off;{http}
   keepalive_requests 1000000000;
   client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy; fastcgi_temp_path {folder}/fastcgi;
   uwsgi_temp_path {folder}/uwsgi; scgi_temp_path {folder}/scgi;
@@ -29,11 +29,28 @@ http {{
     listen 127.0.0.1:{port} backlog=4096;
     location / {{
       proxy_pass http://model; proxy_http_version 1.1; proxy_set_header Connection "";
-      proxy_buffering off; proxy_request_buffering off; proxy_read_timeout 300s;
+      proxy_buffering off; proxy_request_buffering off; proxy_read_timeout 300s;{filter}
     }}
   }}
 }}
 """
+
+# nginx with the Lua module searches the text of each answer, over a window of what came before, for all rules in one
+# expression (PCRE, compiled to machine code). It takes `content` alone, out of the bytes as they come, and passes on what
+# it has not found in: what one would write oneself in an afternoon.
+MODULES = pathlib.Path("/usr/lib/nginx/modules")
+LUA_MODULE = MODULES / "ngx_http_lua_module.so"
+LUA_MODULES = f"load_module {MODULES}/ndk_http_module.so; load_module {LUA_MODULE};"
+LUA_HTTP = """
+  lua_regex_cache_max_entries 64; lua_regex_match_limit 0;
+  init_by_lua_block {{ rules = assert(io.open("{folder}/rules.pcre")):read("*a") }}"""
+LUA_FILTER = r"""
+      body_filter_by_lua_block {
+        local text = ngx.ctx.text or ""
+        for found in ngx.re.gmatch(ngx.arg[1], [["content":"((?:[^"\\]|\\.)*)"]], "jo") do text = text .. found[1] end
+        if #text > 0 and ngx.re.find(text, rules, "ijo") then ngx.arg[1], ngx.arg[2] = nil, true end
+        ngx.ctx.text = text:sub(-160)
+      }"""
 
 HAPROXY = """
 global
@@ -166,11 +183,20 @@ def all_peers(stoplog, model, workers, rule_counts):
     buffered = min(rule_counts, key=lambda count: abs(count - 1000))
     values = {"workers": workers, "connections": min(20000, files // 2 - 200), "model": model, "files": files}
 
-    def from_template(template, name, command):
+    def from_template(template, name, command, **more):
         def prepare(folder, port):
             path = folder / name
-            path.write_text(template.format(folder=folder, port=port, admin=free_port(), **values))
+            path.write_text(template.format(folder=folder, port=port, admin=free_port(), **values, **more))
             return [part.format(path=path, folder=folder) for part in command]
+        return prepare
+
+    nginx = ["nginx", "-p", "{folder}", "-c", "{path}", "-e", "{folder}/error.log"]
+
+    def nginx_with_lua(count):
+        def prepare(folder, port):
+            (folder / "rules.pcre").write_text("|".join(synthetic_rules.Rules().patterns(count)))
+            return from_template(NGINX, "nginx.conf", nginx, modules=LUA_MODULES, http=LUA_HTTP.format(folder=folder),
+                                 filter=LUA_FILTER)(folder, port)
         return prepare
 
     def with_rules(count, release="exact"):
@@ -183,10 +209,11 @@ def all_peers(stoplog, model, workers, rule_counts):
 
     return [
         Peer("direct", None, None),
-        Peer("nginx", "nginx", from_template(NGINX, "nginx.conf", ["nginx", "-p", "{folder}", "-c", "{path}", "-e", "{folder}/error.log"])),
+        Peer("nginx", "nginx", from_template(NGINX, "nginx.conf", nginx, modules="", http="", filter="")),
         Peer("haproxy", "haproxy", from_template(HAPROXY, "haproxy.cfg", ["haproxy", "-db", "-f", "{path}"])),
         *[Peer(f"stoplog-{count}", stoplog, with_rules(count)) for count in rule_counts],
         Peer(f"stoplog-{buffered}-buffer", stoplog, with_rules(buffered, "buffer")),
+        *[Peer(f"nginx-lua-{count}", LUA_MODULE, nginx_with_lua(count), slow=True) for count in rule_counts if 0 < count <= 1000],
         Peer("portkey", gateways.portkey_program(), gateways.portkey_command, gateways.portkey_headers(model, False), slow=True),
         Peer("portkey-regex", gateways.portkey_program(), gateways.portkey_command, gateways.portkey_headers(model, True), slow=True),
         Peer("litellm", gateways.litellm_program(), gateways.litellm_command(model), slow=True),

@@ -14,6 +14,8 @@ SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe qui ro su ta ve wi xo zu bra cl
 
 
 class Rules:
+    """Each one is made of the same rules in the same order."""
+
     def __init__(self, seed=7):
         self.random = random.Random(seed)
         self.made_up = ["".join(self.random.choices(SYLLABLES, k=3)) + "q" for _ in range(4000)]
@@ -50,6 +52,15 @@ class Rules:
             return rf"regex: '\b{sign}(?:s|es|ed|ing)? (?:of|for|to|with) (?:the |a )?{word}\b'", "folded", f"{sign}s for the {word}"
         sign, word = self.sign(), self.word()
         return rf"regex: '\b{sign}\s{{1,3}}(?:\w{{1,12}}\s{{1,3}}){{0,3}}{word}\b'", "folded", f"{sign} of the {word}"
+
+    def patterns(self, count):
+        """The same rules as one expression each, for engines that search for expressions alone."""
+        return [self.as_pattern(self.part()[0]) for _ in range(count)]
+
+    @staticmethod
+    def as_pattern(part):
+        kind, value = part.split(": ", 1)
+        return value.strip("'") if kind == "regex" else rf"\b(?:{'|'.join(value.strip('[]').split(', '))})\b"
 
     def pack(self, count, tests=0):
         """With so many tests a rule: matches and near misses, of requests and answers by turns."""
