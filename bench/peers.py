@@ -35,20 +35,30 @@ http {{
 }}
 """
 
-# nginx with the Lua module searches the text of each answer, over a window of what came before, for all rules in one
-# expression (PCRE, compiled to machine code). It takes `content` alone, out of the bytes as they come, and passes on what
+# nginx with the Lua module searches the text of each answer, over a window of what came before, for the rules, a
+# hundred of them in an expression (PCRE, compiled to machine code; it takes no more). It takes `content` alone, out of the bytes as they come, and passes on what
 # it has not found in: what one would write oneself in an afternoon.
 MODULES = pathlib.Path("/usr/lib/nginx/modules")
 LUA_MODULE = MODULES / "ngx_http_lua_module.so"
 LUA_MODULES = f"load_module {MODULES}/ndk_http_module.so; load_module {LUA_MODULE};"
+LUA_RULES_A_LINE = 100
 LUA_HTTP = """
   lua_regex_cache_max_entries 64; lua_regex_match_limit 0;
-  init_by_lua_block {{ rules = assert(io.open("{folder}/rules.pcre")):read("*a") }}"""
+  init_by_lua_block {{
+    rules = {{}}
+    for line in io.lines("{folder}/rules.pcre") do
+      rules[#rules + 1] = line
+    end
+  }}"""
 LUA_FILTER = r"""
       body_filter_by_lua_block {
         local text = ngx.ctx.text or ""
         for found in ngx.re.gmatch(ngx.arg[1], [["content":"((?:[^"\\]|\\.)*)"]], "jo") do text = text .. found[1] end
-        if #text > 0 and ngx.re.find(text, rules, "ijo") then ngx.arg[1], ngx.arg[2] = nil, true end
+        for i = 1, #text > 0 and #rules or 0 do
+          local first, _, problem = ngx.re.find(text, rules[i], "ijo")
+          if problem then ngx.log(ngx.CRIT, problem) end
+          if first or problem then ngx.arg[1], ngx.arg[2] = nil, true end
+        end
         ngx.ctx.text = text:sub(-160)
       }"""
 
@@ -194,7 +204,9 @@ def all_peers(stoplog, model, workers, rule_counts):
 
     def nginx_with_lua(count):
         def prepare(folder, port):
-            (folder / "rules.pcre").write_text("|".join(synthetic_rules.Rules().patterns(count)))
+            rules = synthetic_rules.Rules().patterns(count)
+            lines = ["|".join(rules[at:at + LUA_RULES_A_LINE]) for at in range(0, count, LUA_RULES_A_LINE)]
+            (folder / "rules.pcre").write_text("\n".join(lines) + "\n")
             return from_template(NGINX, "nginx.conf", nginx, modules=LUA_MODULES, http=LUA_HTTP.format(folder=folder),
                                  filter=LUA_FILTER)(folder, port)
         return prepare
