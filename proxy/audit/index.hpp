@@ -8,10 +8,14 @@
 #include "audit/walk.hpp"
 #include "base/error.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,6 +23,12 @@ namespace stoplog::audit {
 
 inline constexpr const char* index_name = "index.sqlite";
 inline constexpr std::uint64_t records_per_span = 1024;  // whose times are kept as a least and a greatest
+inline constexpr std::uint64_t records_per_block = 64;   // of which is known which values there are
+
+// What has few values: see the layout in index_writer.cpp.
+enum class block_field : std::uint8_t { status, kind, team, route, endpoint, decision, policy_digest, model };
+inline constexpr std::size_t block_fields = 8;
+const char* name_of(block_field field) noexcept;
 
 // Errors of everything here: audit_unavailable with SQLite's message.
 class index_writer {
@@ -52,7 +62,10 @@ class index_writer {
  private:
   struct statements;
   index_writer();
-  result<void> add_facets(std::uint64_t seq, const record& r);
+  result<void> add_to_block(std::uint64_t block, const record& r);
+  result<void> add_findings(std::uint64_t seq, const record& r);
+  result<void> widen_span(std::uint64_t block, std::int64_t micros);
+  result<void> write_span();
   // False: the file is not fit for this log and must be made anew.
   result<bool> set_up(const std::filesystem::path& directory);
   result<bool> lay_out();
@@ -65,6 +78,14 @@ class index_writer {
   position next_;
   std::uint64_t damaged_ = 0;
   std::uint64_t damaged_in_batch_ = 0;
+  // Values that are written for the block at hand already.
+  std::array<std::set<std::string, std::less<>>, block_fields> of_block_;
+  std::uint64_t block_ = 0;
+  struct span {
+    std::uint64_t block;
+    std::int64_t least, greatest;
+  };
+  std::optional<span> span_;  // of the batch, and not written yet
 };
 
 // Removes the index; the next index_writer starts from the log's beginning.

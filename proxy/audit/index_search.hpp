@@ -30,7 +30,7 @@ class index_search {
   // Conditions that could lead; 0: the records are walked one by one.
   std::size_t leads() const noexcept { return leads_.size(); }
   void lead_by(std::size_t chosen) noexcept { lead_ = chosen; }
-  // Counts the records of one of them, to most_counted at the most.
+  // Counts the records that are walked for one of them, to most_counted at the most.
   bound_sql counting(std::size_t lead) const;
 
   // The beginning of an id, if nothing else could lead. It stands for a range of
@@ -46,15 +46,18 @@ class index_search {
   static constexpr std::uint64_t most_counted = 4096;
 
  private:
-  enum class table : std::uint8_t { records, models, findings };
+  enum class table : std::uint8_t { records, blocks, findings };
   struct condition {
     table of;
-    const char* column;
+    const char* column;  // of a block: its field
     sql_value value;
   };
   void ask(table of, const char* column, const std::string& value);
+  void ask(block_field field, const std::string& value) { ask(table::blocks, name_of(field), value); }
   std::string range(const char* seq, bound_sql& to) const;
+  std::string block_range(const condition& of, bound_sql& to) const;
   std::string begin_at_lead(bound_sql& to) const;
+  void check_record(const condition& c, bound_sql& to) const;
   void check_others(bound_sql& to) const;
 
   const filter& asked_;

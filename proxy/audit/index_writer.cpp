@@ -2,43 +2,40 @@
 
 #include "audit/seal.hpp"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fcntl.h>
 #include <string>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
+#include <utility>
 
 namespace stoplog::audit {
 namespace {
 
 constexpr int busy_ms = 50;  // the caller tries again later
-constexpr std::uint64_t layout_version = 3;
+constexpr std::uint64_t layout_version = 4;
 
-// `user_version` is the version of this layout. Every column that a filter asks
-// for has an index, in which the records of one value stand in order of seq: a
-// search walks one of them from the newest record on and never sorts. Times do
-// not: they become a range of seq by `spans`, the least and the greatest time of
-// each block of records.
+// `user_version` is the version of this layout. What a filter asks for and takes
+// a value of its own in most records has an index, in which the records of one
+// value stand in order of seq: a search walks one of them from the newest record
+// on and never sorts. Of what has few values, `blocks` tells which blocks of
+// records have a value at all, and those are walked: a row in an index for each
+// record would be most of what writing it costs. Times become a range of seq by
+// `spans`, the least and the greatest time of each block of records.
 constexpr const char* layout = R"sql(
 BEGIN IMMEDIATE;
 CREATE TABLE records(
   seq INTEGER PRIMARY KEY, segment INTEGER NOT NULL, offset INTEGER NOT NULL, bytes INTEGER NOT NULL,
-  at INTEGER NOT NULL, status INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, key TEXT NOT NULL,
-  team TEXT NOT NULL, user TEXT NOT NULL, conversation TEXT NOT NULL, route TEXT NOT NULL, endpoint TEXT NOT NULL,
-  decision TEXT NOT NULL, policy_digest TEXT NOT NULL);
-CREATE INDEX records_status ON records(status);
-CREATE INDEX records_kind ON records(kind);
+  at INTEGER NOT NULL, status INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, key TEXT, team TEXT NOT NULL,
+  user TEXT, conversation TEXT, route TEXT NOT NULL, endpoint TEXT NOT NULL, decision TEXT NOT NULL,
+  policy_digest TEXT NOT NULL, model TEXT NOT NULL, model_answered TEXT NOT NULL);
 CREATE INDEX records_id ON records(id);
-CREATE INDEX records_key ON records(key);
-CREATE INDEX records_team ON records(team);
-CREATE INDEX records_user ON records(user);
-CREATE INDEX records_conversation ON records(conversation);
-CREATE INDEX records_route ON records(route);
-CREATE INDEX records_endpoint ON records(endpoint);
-CREATE INDEX records_decision ON records(decision);
-CREATE INDEX records_policy_digest ON records(policy_digest);
-CREATE TABLE models(model TEXT NOT NULL, seq INTEGER NOT NULL, PRIMARY KEY(model, seq)) WITHOUT ROWID;
+CREATE INDEX records_key ON records(key) WHERE key IS NOT NULL;
+CREATE INDEX records_user ON records(user) WHERE user IS NOT NULL;
+CREATE INDEX records_conversation ON records(conversation) WHERE conversation IS NOT NULL;
+CREATE TABLE blocks(field TEXT NOT NULL, value TEXT NOT NULL, block INTEGER NOT NULL, PRIMARY KEY(field, value, block)) WITHOUT ROWID;
 CREATE TABLE findings(
   seq INTEGER NOT NULL, rule TEXT NOT NULL, category TEXT NOT NULL, severity TEXT NOT NULL,
   mode TEXT NOT NULL, fingerprint TEXT NOT NULL);
@@ -55,7 +52,7 @@ CREATE TABLE troubles(
 CREATE TABLE progress(one INTEGER PRIMARY KEY CHECK(one = 1),
   segment INTEGER NOT NULL, offset INTEGER NOT NULL, seq INTEGER NOT NULL);
 INSERT INTO progress VALUES(1, 0, 0, 0);
-PRAGMA user_version = 3;
+PRAGMA user_version = 4;
 COMMIT;
 )sql";
 
@@ -67,8 +64,13 @@ void create_private(const std::filesystem::path& file) {
 
 }  // namespace
 
+const char* name_of(block_field field) noexcept {
+  constexpr std::array<const char*, block_fields> names{"status", "kind", "team", "route", "endpoint", "decision", "policy_digest", "model"};
+  return names[static_cast<std::size_t>(field)];
+}
+
 struct index_writer::statements {
-  sql_statement add_record, add_model, add_finding, widen_span, add_trouble, set_progress;
+  sql_statement add_record, add_to_block, add_finding, widen_span, add_trouble, set_progress;
 };
 
 index_writer::index_writer() = default;
@@ -131,11 +133,11 @@ result<void> index_writer::prepare() {
     to = std::move(*made);
     return {};
   };
-  auto made = make(prepared_->add_record, "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  if (made) made = make(prepared_->add_model, "INSERT OR IGNORE INTO models VALUES(?,?)");
+  auto made = make(prepared_->add_record, "INSERT INTO records VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  if (made) made = make(prepared_->add_to_block, "INSERT OR IGNORE INTO blocks VALUES(?,?,?)");
   if (made) made = make(prepared_->add_finding, "INSERT INTO findings VALUES(?,?,?,?,?,?)");
   if (made) {
-    made = make(prepared_->widen_span, "INSERT INTO spans VALUES(?1, ?2, ?2) ON CONFLICT(block) DO UPDATE "
+    made = make(prepared_->widen_span, "INSERT INTO spans VALUES(?, ?, ?) ON CONFLICT(block) DO UPDATE "
                                        "SET least = min(least, excluded.least), greatest = max(greatest, excluded.greatest)");
   }
   if (made) made = make(prepared_->add_trouble, "INSERT OR REPLACE INTO troubles VALUES(?,?,?,?,?,?)");
@@ -176,22 +178,63 @@ result<void> index_writer::begin() {
 
 result<void> index_writer::add(const line& at, const stored_record& stored) {
   const record& r = stored.value;
-  const auto micros = static_cast<std::uint64_t>(r.at.time_since_epoch().count());
+  const auto micros = r.at.time_since_epoch().count();
   const auto status = static_cast<std::uint64_t>(r.status);
   auto added = prepared_->add_record.bind(1, at.seq).bind(2, at.segment).bind(3, at.offset)
-                   .bind(4, std::uint64_t{at.bytes.size()}).bind(5, micros).bind(6, status).bind(7, to_string(r.kind))
-                   .bind(8, r.id).bind(9, r.key_id).bind(10, r.team).bind(11, r.user).bind(12, r.conversation).bind(13, r.route)
-                   .bind(14, r.endpoint).bind(15, r.decision).bind(16, r.policy_digest).run();
-  if (added) added = prepared_->widen_span.bind(1, at.seq / records_per_span).bind(2, micros).run();
-  if (!added) return added;
-  return add_facets(at.seq, r);
+                   .bind(4, std::uint64_t{at.bytes.size()}).bind(5, static_cast<std::uint64_t>(micros)).bind(6, status)
+                   .bind(7, to_string(r.kind)).bind(8, r.id).bind_if(9, r.key_id).bind(10, r.team).bind_if(11, r.user)
+                   .bind_if(12, r.conversation).bind(13, r.route).bind(14, r.endpoint).bind(15, r.decision)
+                   .bind(16, r.policy_digest).bind(17, r.model_asked).bind(18, r.model_answered).run();
+  if (added) added = widen_span(at.seq / records_per_span, micros);
+  if (added) added = add_to_block(at.seq / records_per_block, r);
+  return added ? add_findings(at.seq, r) : added;
 }
 
-result<void> index_writer::add_facets(std::uint64_t seq, const record& r) {
-  result<void> added;
-  for (const std::string* model : {&r.model_asked, &r.model_answered}) {
-    if (added && !model->empty()) added = prepared_->add_model.bind(1, *model).bind(2, seq).run();
+// What the records of a block have in common is written once.
+result<void> index_writer::add_to_block(std::uint64_t block, const record& r) {
+  if (block != block_) {
+    for (auto& values : of_block_) values.clear();
+    block_ = block;
   }
+  result<void> added;
+  const auto add = [&](block_field field, std::string_view value) {
+    auto& values = of_block_[static_cast<std::size_t>(field)];
+    if (!added || value.empty() || values.contains(value)) return;
+    values.emplace(value);
+    added = prepared_->add_to_block.bind(1, name_of(field)).bind(2, value).bind(3, block).run();
+  };
+  add(block_field::status, std::to_string(r.status));
+  add(block_field::kind, to_string(r.kind));
+  add(block_field::team, r.team);
+  add(block_field::route, r.route);
+  add(block_field::endpoint, r.endpoint);
+  add(block_field::decision, r.decision);
+  add(block_field::policy_digest, r.policy_digest);
+  add(block_field::model, r.model_asked);
+  add(block_field::model, r.model_answered);
+  return added;
+}
+
+// Written when the span, or the batch, is over.
+result<void> index_writer::widen_span(std::uint64_t block, std::int64_t micros) {
+  if (span_ && span_->block != block) {
+    if (auto written = write_span(); !written) return written;
+  }
+  if (!span_) span_ = {block, micros, micros};
+  span_->least = std::min(span_->least, micros);
+  span_->greatest = std::max(span_->greatest, micros);
+  return {};
+}
+
+result<void> index_writer::write_span() {
+  const auto done = std::exchange(span_, {});
+  if (!done) return {};
+  return prepared_->widen_span.bind(1, done->block).bind(2, static_cast<std::uint64_t>(done->least))
+      .bind(3, static_cast<std::uint64_t>(done->greatest)).run();
+}
+
+result<void> index_writer::add_findings(std::uint64_t seq, const record& r) {
+  result<void> added;
   for_each_facet(r, [&](const facet& f) {
     if (!added) return;
     added = prepared_->add_finding.bind(1, seq).bind(2, f.rule).bind(3, f.category).bind(4, f.severity)
@@ -207,7 +250,8 @@ result<void> index_writer::add(const trouble& found) {
 }
 
 result<void> index_writer::commit(position next) {
-  auto done = prepared_->set_progress.bind(1, next.segment).bind(2, next.offset).bind(3, next.seq).run();
+  auto done = write_span();
+  if (done) done = prepared_->set_progress.bind(1, next.segment).bind(2, next.offset).bind(3, next.seq).run();
   if (done) done = database_.run("COMMIT");
   if (!done) return done;
   next_ = next;
@@ -224,22 +268,27 @@ result<std::uint64_t> index_writer::first() {
 }
 
 result<void> index_writer::forget_before(std::uint64_t seq) {
+  struct step {
+    const char* sql;
+    std::uint64_t before;
+  };
   auto done = begin();
-  for (const char* sql : {"DELETE FROM records WHERE seq < ?", "DELETE FROM findings WHERE seq < ?", "DELETE FROM models WHERE seq < ?"}) {
+  for (const step& each : {step{"DELETE FROM records WHERE seq < ?", seq}, step{"DELETE FROM findings WHERE seq < ?", seq},
+                           step{"DELETE FROM blocks WHERE block < ?", seq / records_per_block},
+                           step{"DELETE FROM spans WHERE block < ?", seq / records_per_span}}) {
     if (!done) return done;
-    auto statement = database_.prepare(sql);
+    auto statement = database_.prepare(each.sql);
     if (!statement) return statement.error();
-    done = statement->bind(1, seq).run();
-  }
-  if (done) {
-    auto spans = database_.prepare("DELETE FROM spans WHERE block < ?");
-    if (!spans) return spans.error();
-    done = spans->bind(1, seq / records_per_span).run();
+    done = statement->bind(1, each.before).run();
   }
   if (done) done = database_.run("COMMIT");
   return done;
 }
 
-void index_writer::roll_back() { (void)database_.run("ROLLBACK"); }
+void index_writer::roll_back() {
+  (void)database_.run("ROLLBACK");
+  for (auto& values : of_block_) values.clear();  // they are not written now
+  span_.reset();
+}
 
 }  // namespace stoplog::audit

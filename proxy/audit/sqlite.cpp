@@ -29,6 +29,12 @@ sql_statement& sql_statement::bind(int at, std::string_view text) {
   return *this;
 }
 
+sql_statement& sql_statement::bind_if(int at, std::string_view text) {
+  if (!text.empty()) return bind(at, text);
+  expects(sqlite3_bind_null(made_.get(), at) == SQLITE_OK, "a bound parameter exists");
+  return *this;
+}
+
 result<bool> sql_statement::step() {
   switch (sqlite3_step(made_.get())) {
     case SQLITE_ROW: return true;

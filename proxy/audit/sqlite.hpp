@@ -23,6 +23,7 @@ class sql_statement {
 
   sql_statement& bind(int at, std::uint64_t value);
   sql_statement& bind(int at, std::string_view text);
+  sql_statement& bind_if(int at, std::string_view text);  // NULL if it is empty
 
   // True: a row stands ready. Errors: audit_unavailable.
   result<bool> step();

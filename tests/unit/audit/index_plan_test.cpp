@@ -7,7 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 
 namespace stoplog::audit {
 namespace {
@@ -118,6 +120,73 @@ TEST_F(audit_index_plan, the_beginning_of_very_many_ids_is_not_sorted) {
   EXPECT_EQ(found->front().seq, 5031U);
   f.id = "01936f00-0000-7000-8000-00000000999";  // few
   EXPECT_EQ(opened->find(f, {0, reader::no_bound}, search_order::newest_first, 3)->size(), 1U);
+}
+
+TEST_F(audit_index_plan, what_few_records_have_is_found_in_its_blocks_in_order) {
+  std::vector<std::uint64_t> rare;
+  {
+    const auto made = open_log(scratch_.log(), log_options{});
+    for (int i = 0; i < 1000; ++i) {
+      record r = allowed(1000 + i);
+      if (i % 97 == 5 || i > 990) {
+        r.route = "rare";
+        r.status = 418;
+        r.model_answered = "rare-model";
+        rare.push_back(static_cast<std::uint64_t>(i) + 31);
+      }
+      while (!made->append(r, durability::soon)) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    }
+    ASSERT_TRUE(eventually([&] { return made->status().index_lag == 0; }));
+  }
+  auto opened = index_reader::open(scratch_.log());
+  ASSERT_TRUE(opened);
+  int tried = 0;
+  for (const auto& set : std::vector<std::function<void(filter&)>>{[](filter& f) { f.route = "rare"; }, [](filter& f) { f.status = 418; },
+                                                                   [](filter& f) { f.model = "rare-model"; }}) {
+    filter f;
+    set(f);
+    for (const std::uint64_t from : {0U, 31U, 192U, 700U}) {
+      for (const std::uint64_t before : {64U, 128U, 500U, 2000U}) {
+        std::vector<std::uint64_t> expected;
+        std::copy_if(rare.begin(), rare.end(), std::back_inserter(expected), [&](std::uint64_t seq) { return seq >= from && seq < before; });
+        const auto found = opened->find(f, {from, before}, search_order::oldest_first, 100);
+        ASSERT_TRUE(found);
+        std::vector<std::uint64_t> seqs;
+        for (const auto& each : *found) seqs.push_back(each.seq);
+        EXPECT_EQ(seqs, expected) << from << ' ' << before;
+        const auto newest = opened->find(f, {from, before}, search_order::newest_first, 100);
+        ASSERT_TRUE(newest);
+        std::vector<std::uint64_t> backwards;
+        for (const auto& each : *newest) backwards.insert(backwards.begin(), each.seq);
+        EXPECT_EQ(backwards, expected) << from << ' ' << before;
+        ++tried;
+      }
+    }
+  }
+  EXPECT_EQ(tried, 48);
+}
+
+TEST_F(audit_index_plan, what_was_rolled_back_is_written_again) {
+  auto writer = index_writer::open(scratch_.log());
+  ASSERT_TRUE(writer);
+  record r = allowed(77);
+  r.team = "once";
+  const line at{31, 1, 0, "{}"};
+  for (const bool back : {true, false}) {
+    ASSERT_TRUE(writer->begin());
+    ASSERT_TRUE(writer->add(at, {31, r}));
+    if (back) writer->roll_back();
+    else ASSERT_TRUE(writer->commit(writer->next()));
+  }
+  auto opened = index_reader::open(scratch_.log());
+  ASSERT_TRUE(opened);
+  filter f;
+  f.team = "once";
+  EXPECT_EQ(opened->find(f, {0, reader::no_bound}, search_order::newest_first, 9)->size(), 1U);
+  f = {};
+  f.since = r.at;
+  f.until = r.at + std::chrono::microseconds(1);
+  EXPECT_EQ(opened->find(f, {0, reader::no_bound}, search_order::newest_first, 9)->size(), 1U);
 }
 
 TEST_F(audit_index_plan, rows_of_retired_segments_go) {
