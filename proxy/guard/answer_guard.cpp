@@ -4,20 +4,23 @@
 #include "guard/ending.hpp"
 #include "guard/joined_parts.hpp"
 
+#include <optional>
+
 namespace stoplog::guard {
 
 result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits& limits,
                                       const std::shared_ptr<const policy::compiled_policy>& policy, std::string body,
-                                      transcript* kept) {
-  json::reader reader({.depth = limits.json_depth});
-  const auto read = reader.read(body);
+                                      transcript* kept, scratch* shared) {
+  std::optional<scratch> own;
+  scratch& with = shared == nullptr ? own.emplace(limits) : *shared;
+  const auto read = with.reader.read(body);
   if (!read) return fail(errc::upstream_malformed, read.error().detail);
   const json::document& in = **read;
   auto view = codec.read_answer(in);
   if (!view) return view.error();
   answer_outcome done;
   dialect::read_usage(in, done.report.usage);
-  document_judge judge(policy, nullptr, kept);
+  document_judge judge(policy, nullptr, kept, false, &with.labels);
   std::vector<judged_text> judged;
   std::vector<json::node_id> blocked;
   for (const dialect::text_field& field : view->texts) {

@@ -4,6 +4,7 @@
 #include "base/limits.hpp"
 #include "dialect/codec.hpp"
 #include "guard/report.hpp"
+#include "guard/scratch.hpp"
 #include "guard/transcript.hpp"
 #include "policy/compiled.hpp"
 
@@ -21,9 +22,9 @@ struct answer_outcome {
 };
 
 // Errors: upstream_malformed (not JSON, or not an answer of this dialect),
-// evaluation_failed under on_error block. `kept` may be null.
+// evaluation_failed under on_error block. `kept` and `shared` may be null, as a stream_guard's.
 result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits& limits,
                                       const std::shared_ptr<const policy::compiled_policy>& policy, std::string body,
-                                      transcript* kept = nullptr);
+                                      transcript* kept = nullptr, scratch* shared = nullptr);
 
 }  // namespace stoplog::guard

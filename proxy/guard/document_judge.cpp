@@ -21,6 +21,12 @@ std::string path_of(const json::document& in, const dialect::text_field& field) 
   return above + "{key " + std::to_string(n.index) + "}";
 }
 
+clean_texts& document_judge::clean(surface where) {
+  if (labels_ != nullptr && clean_labels::takes(where)) return *labels_;
+  if (clean_ == nullptr) clean_ = std::make_unique<clean_texts>();
+  return *clean_;
+}
+
 template <class Path>
 result<judged_text> document_judge::judge_text(std::string_view text, surface where, const Path& path, report& into) {
   judged_text done;
@@ -29,7 +35,7 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
     done.kept = kept_->open(where, path());
     kept_->append(*done.kept, text, released);
   };
-  if (clean_.contain(text, where)) {
+  if (clean(where).contain(text, where)) {
     done.counts.received = done.counts.scanned = done.counts.released = text.size();
     if (!once_) keep(text);
     return done;
@@ -54,7 +60,7 @@ result<judged_text> document_judge::judge_text(std::string_view text, surface wh
   scan.count(done.counts);
   auto found = scan.take_found();
   if (found.empty() && !done.blocked && !done.changed && done.counts.scanned == text.size()) {
-    clean_.add(text, where);
+    clean(where).add(text, where);
     if (mark) known_->add(*mark);
   }
   for (policy::finding& f : found) {

@@ -29,11 +29,14 @@ struct judged_text {
 
 class document_judge {
  public:
-  // `known` and `kept` may be null; they must outlive this. `once`: of short texts
-  // in which nothing is found the transcript keeps the first only.
+  // `known`, `kept` and `labels` may be null; the first two must outlive this. `once`:
+  // of short texts in which nothing is found the transcript keeps the first only.
   explicit document_judge(std::shared_ptr<const policy::compiled_policy> policy, judged_texts* known = nullptr,
-                          transcript* kept = nullptr, bool once = false)
-      : policy_(std::move(policy)), known_(known), kept_(kept), once_(once) {}
+                          transcript* kept = nullptr, bool once = false, clean_labels* labels = nullptr)
+      : policy_(std::move(policy)), known_(known), kept_(kept), once_(once) {
+    // What is kept goes by what was seen here.
+    if (labels != nullptr && kept == nullptr) labels_ = labels->of(policy_->digest());
+  }
 
   // Adds what was found to `into`, but no counts: what is released is the
   // caller's to say. Errors: evaluation_failed under on_error block.
@@ -50,7 +53,10 @@ class document_judge {
   judged_texts* known_;
   transcript* kept_;
   bool once_;
-  clean_texts clean_;
+  clean_texts& clean(surface where);
+
+  std::shared_ptr<clean_texts> labels_;  // of others too; may be null
+  std::unique_ptr<clean_texts> clean_;   // once there are some
 };
 
 // Whether any rule of the policy may change what it judges.

@@ -21,7 +21,7 @@ event_judge::event_judge(const dialect::codec& codec, const dialect::request_fac
       stream_(codec.open_stream(asked)),
       own_(shared == nullptr ? std::make_unique<scratch>(limits) : nullptr),
       reader_(shared == nullptr ? own_->reader : shared->reader),
-      whole_(policy, nullptr, kept, true),
+      whole_(policy, nullptr, kept, true, shared == nullptr ? nullptr : &shared->labels),
       lanes_(policy, limits),
       kept_(kept),
       enforced_(enforces(*policy)),

@@ -13,14 +13,18 @@ namespace stoplog::guard {
 
 struct request_guard::state {
   const dialect::codec& codec;
-  json::reader reader;
+  std::unique_ptr<scratch> own;  // null: shared
+  scratch& with;
   std::string body;
   const json::document* document = nullptr;
   dialect::request_view view;
 };
 
-request_guard::request_guard(const dialect::codec& codec, const limits& limits)
-    : state_(std::make_unique<state>(state{codec, json::reader({.depth = limits.json_depth}), {}, nullptr, {}})) {}
+request_guard::request_guard(const dialect::codec& codec, const limits& limits, scratch* shared) {
+  auto own = shared == nullptr ? std::make_unique<scratch>(limits) : nullptr;
+  scratch& with = shared == nullptr ? *own : *shared;
+  state_.reset(new state{codec, std::move(own), with, {}, nullptr, {}});
+}
 request_guard::~request_guard() = default;
 request_guard::request_guard(request_guard&&) noexcept = default;
 
@@ -28,7 +32,7 @@ result<dialect::request_facts> request_guard::read(std::string body) {
   state& s = *state_;
   s.body = std::move(body);
   s.document = nullptr;
-  const auto document = s.reader.read(s.body);
+  const auto document = s.with.reader.read(s.body);
   if (!document) return document.error();
   auto view = s.codec.read_request(**document);
   if (!view) return view.error();
@@ -63,8 +67,9 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
   state& s = *state_;
   expects(s.document != nullptr, "a request is inspected without having been read");
   const json::document& in = *std::exchange(s.document, nullptr);
+  expects(in.source().data() == s.body.data(), "another document was read in between");
   outcome done;
-  document_judge judge(policy, known, kept);
+  document_judge judge(policy, known, kept, false, &s.with.labels);
   std::vector<judged_text> judged;
   for (const dialect::text_field& field : s.view.texts) {
     auto text = judge.judge(in, field, done.report);

@@ -8,6 +8,7 @@
 #include "dialect/codec.hpp"
 #include "guard/judged_texts.hpp"
 #include "guard/report.hpp"
+#include "guard/scratch.hpp"
 #include "guard/transcript.hpp"
 #include "policy/compiled.hpp"
 
@@ -18,7 +19,8 @@ namespace stoplog::guard {
 
 class request_guard {
  public:
-  request_guard(const dialect::codec& codec, const limits& limits);
+  // `shared` is as a stream_guard's; nobody else may read with it between read() and inspect().
+  request_guard(const dialect::codec& codec, const limits& limits, scratch* shared = nullptr);
   ~request_guard();
   request_guard(request_guard&&) noexcept;
 

@@ -155,7 +155,7 @@ asio::awaitable<bool> exchange::read() {
   if (endpoint_ == nullptr) {
     forwarded_ = std::move(*body);
   } else if (scans() != nullptr && head.method == "POST") {
-    guard_.emplace(*endpoint_->scans, shared().settings.limits);
+    guard_.emplace(*endpoint_->scans, shared().settings.limits, &session_.home().judging());
     auto facts = guard_->read(std::move(*body));
     if (!facts) {
       co_await refuse(facts.error());

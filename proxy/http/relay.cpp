@@ -211,7 +211,7 @@ asio::awaitable<void> exchange::relay_whole() {
   std::string body = std::move(*decoded);
   if (scans() != nullptr) {
     const auto judging = std::chrono::steady_clock::now();
-    auto judged = guard::inspect_answer(*scans(), shared().settings.limits, policy_, std::move(body), capture_.of(direction::response));
+    auto judged = guard::inspect_answer(*scans(), shared().settings.limits, policy_, std::move(body), capture_.of(direction::response), &session_.home().judging());
     added_us_ += microseconds_since(judging);
     if (!judged) {
       co_await refuse(judged.error());

@@ -20,6 +20,9 @@ namespace {
 
 namespace ondemand = simdjson::ondemand;
 
+// A reader that lives long keeps no more room than this for what is read next.
+constexpr std::size_t kept_bytes = 256 * 1024;
+constexpr std::size_t kept_nodes = 32 * 1024;
 constexpr std::size_t source_max = 0xFFFF'0000;  // offsets are 32 bits wide
 
 bool is_space(char c) noexcept { return c == ' ' || c == '\n' || c == '\r' || c == '\t'; }
@@ -49,11 +52,20 @@ struct reader::state {
   // Room for `size` bytes, in steps so that slowly growing sources do not
   // allocate each time.
   simdjson::error_code reserve(std::size_t size) {
+    if (size < kept_bytes && (padded.size() > 4 * kept_bytes || nodes.capacity() > kept_nodes)) let_go();
     if (parser.capacity() >= size && padded.size() >= size + simdjson::SIMDJSON_PADDING) return simdjson::SUCCESS;
     const std::size_t capacity = std::bit_ceil(std::max<std::size_t>(size, 1024));
     padded.resize(capacity + simdjson::SIMDJSON_PADDING);
     decoded.resize(capacity);
     return parser.allocate(capacity, 1);  // depth is counted here: on demand simdjson needs no memory for it
+  }
+
+  // One large text must not keep its room for all the small ones behind it.
+  void let_go() {
+    parser = ondemand::parser();
+    padded = {};
+    decoded = {};
+    nodes = {};
   }
 };
 
@@ -257,6 +269,10 @@ struct read_run {
     return token.front() == '"' ? add_string(token.data(), n) : add_word(token, n);
   }
 
+  void end_last() {
+    s.document.nodes_ = {};
+    s.document.source_ = {};
+  }
   void publish() {
     s.document.nodes_ = s.nodes;
     s.document.source_ = source;
@@ -270,11 +286,12 @@ reader& reader::operator=(reader&&) noexcept = default;
 
 result<const document*> reader::read(std::string_view source) {
   state& s = *state_;
+  read_run run{s, source, nullptr};
+  run.end_last();
   s.nodes.clear();
   s.open.clear();
   if (source.starts_with("\xEF\xBB\xBF")) return fail(errc::malformed_json, "a byte order mark before the JSON value");
   if (source.size() > source_max) return fail(errc::malformed_json, "a JSON text of more than 4 GiB");
-  read_run run{s, source, nullptr};
   if (const auto code = s.reserve(source.size())) return run.explain(code);
   if (!source.empty()) std::memcpy(s.padded.data(), source.data(), source.size());
   std::memset(s.padded.data() + source.size(), ' ', simdjson::SIMDJSON_PADDING);
