@@ -1,8 +1,8 @@
 #include "http/connection.hpp"
 
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/deferred.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
-#include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
 #include <openssl/ssl.h>
@@ -16,7 +16,7 @@ using error_code = boost::system::error_code;
 
 namespace {
 
-constexpr auto awaited = asio::as_tuple(asio::use_awaitable);
+constexpr auto awaited = asio::as_tuple(asio::deferred);  // as use_awaitable, without a coroutine of its own
 constexpr std::size_t tls_buffer_bytes = 16 * 1024;  // a TLS record's largest content (RFC 8446, 5.1)
 
 }  // namespace
@@ -84,23 +84,33 @@ asio::awaitable<io_result<std::string_view>> connection::read_plain(plain& from)
   }
 }
 
-asio::awaitable<io_result<std::string_view>> connection::read() {
-  if (auto* p = std::get_if<plain>(&stream_)) co_return co_await read_plain(*p);
-  auto& t = *std::get<std::unique_ptr<tls>>(stream_);
-  if (t.buffer.empty()) t.buffer.resize(tls_buffer_bytes);
-  const auto [ec, n] = co_await t.stream.async_read_some(asio::buffer(t.buffer), awaited);
+asio::awaitable<io_result<std::string_view>> connection::read_tls(tls& from) {
+  if (from.buffer.empty()) from.buffer.resize(tls_buffer_bytes);
+  const auto [ec, n] = co_await from.stream.async_read_some(asio::buffer(from.buffer), awaited);
   if (ec) co_return ec;
-  co_return std::string_view(t.buffer.data(), n);
+  co_return std::string_view(from.buffer.data(), n);
+}
+
+asio::awaitable<io_result<std::string_view>> connection::read() {
+  if (auto* p = std::get_if<plain>(&stream_)) return read_plain(*p);
+  return read_tls(*std::get<std::unique_ptr<tls>>(stream_));
+}
+
+// Mostly the socket's buffer takes all of it.
+io_result<void> connection::write_now(std::string_view& bytes) noexcept {
+  auto* p = std::get_if<plain>(&stream_);
+  if (p == nullptr) return {};
+  error_code ec;
+  const std::size_t n = p->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
+  if (ec && ec != asio::error::would_block) return ec;
+  bytes.remove_prefix(ec ? 0 : n);
+  return {};
 }
 
 asio::awaitable<io_result<void>> connection::write(std::string_view bytes) {
   error_code ec;
+  if (const auto begun = write_now(bytes); !begun || bytes.empty()) co_return begun;
   if (auto* p = std::get_if<plain>(&stream_)) {
-    // Mostly the socket's buffer takes all of it, and nothing has to wait.
-    const std::size_t n = p->socket.write_some(asio::buffer(bytes.data(), bytes.size()), ec);
-    if (ec && ec != asio::error::would_block) co_return ec;
-    bytes.remove_prefix(ec ? 0 : n);
-    if (bytes.empty()) co_return io_result<void>{};
     std::tie(ec, std::ignore) = co_await asio::async_write(p->socket, asio::buffer(bytes.data(), bytes.size()), awaited);
   } else {
     auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;

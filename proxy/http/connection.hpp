@@ -38,6 +38,8 @@ class connection {
   // is valid until the caller next suspends.
   boost::asio::awaitable<io_result<std::string_view>> read();
 
+  // What goes out without waiting; `bytes` keeps the rest. An error: nothing more will.
+  io_result<void> write_now(std::string_view& bytes) noexcept;
   // All of it, or an error. `bytes` must live until then.
   boost::asio::awaitable<io_result<void>> write(std::string_view bytes);
 
@@ -66,7 +68,8 @@ class connection {
     tcp::socket socket;
     std::span<char> scratch;
   };
-  boost::asio::awaitable<io_result<std::string_view>> read_plain(plain& from);
+  static boost::asio::awaitable<io_result<std::string_view>> read_plain(plain& from);
+  static boost::asio::awaitable<io_result<std::string_view>> read_tls(tls& from);
 
   std::variant<plain, std::unique_ptr<tls>> stream_;
 };

@@ -289,7 +289,8 @@ asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::stri
   const bool done = step->what == guard::stream_step::kind::done;
   append_chunk(out, step->bytes);
   if (done) out += last_chunk;
-  if (!out.empty() && !co_await session_.write(out)) {
+  std::string_view left = out;
+  if (!out.empty() && (!session_.client().write_now(left) || (!left.empty() && !co_await session_.write(left)))) {
     client_gone_ = true;
     keep_ = false;
     co_return false;
