@@ -23,6 +23,7 @@ inline constexpr std::size_t seal_bytes = 18;
 
 // CRC-32C (Castagnoli), as in RFC 3720, appendix B.4.
 std::uint32_t crc32c(std::string_view bytes) noexcept;
+std::uint32_t crc32c_by_table(std::string_view bytes) noexcept;  // the same where the processor has no instruction for it
 
 // Puts the seal into a JSON object that begins with line_start and ends in `}`.
 void seal(std::string& object);

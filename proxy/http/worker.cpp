@@ -33,7 +33,13 @@ upstream_pool& worker::pool(const std::string& upstream) {
 
 decision_id worker::new_id() {
   std::array<std::uint8_t, 10> random{};
-  expects(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1, "no randomness");
+  static_assert(std::tuple_size_v<decltype(random_)> % std::tuple_size_v<decltype(random)> == 0);
+  if (random_used_ == random_.size()) {
+    expects(RAND_bytes(random_.data(), static_cast<int>(random_.size())) == 1, "no randomness");
+    random_used_ = 0;
+  }
+  std::copy_n(random_.begin() + static_cast<std::ptrdiff_t>(random_used_), random.size(), random.begin());
+  random_used_ += random.size();
   return decision_id::make(wall_now(), random);
 }
 

@@ -58,7 +58,7 @@ class worker {
   const policy::policy_set& policies() const noexcept { return *policies_; }
   upstream_pool& pool(const std::string& upstream);
   guard::judged_texts& judged() noexcept { return judged_; }
-  static decision_id new_id();
+  decision_id new_id();
 
   // Any thread. Requests under way keep the snapshot they began with.
   void use(std::shared_ptr<const policy::policy_set> policies);
@@ -78,6 +78,8 @@ class worker {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_;
   std::shared_ptr<const policy::policy_set> policies_;
   std::array<char, 64 * 1024> scratch_{};
+  std::array<std::uint8_t, 1280> random_{};       // for ids: asking for little at a time costs more than all else about them
+  std::size_t random_used_ = random_.size();
   guard::scratch judging_;
   std::deque<upstream_pool> pools_;
   guard::judged_texts judged_;

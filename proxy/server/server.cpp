@@ -2,6 +2,7 @@
 
 #include "admin/handlers.hpp"
 #include "audit/acts.hpp"
+#include "audit/group_writer.hpp"
 #include "audit/retention.hpp"
 #include "audit/spool.hpp"
 #include "delivery/dispatch.hpp"
@@ -26,16 +27,6 @@ constexpr auto look_at_drain = std::chrono::milliseconds(20);
 
 std::size_t worker_count(const config::settings& from) {
   return from.workers != 0 ? from.workers : std::max(1U, std::thread::hardware_concurrency());
-}
-
-audit::record admin_record(std::string event, std::string note) {
-  audit::record made;
-  made.kind = audit::record_kind::admin;
-  made.id = http::worker::new_id().to_string();
-  made.at = wall_now();
-  made.event = std::move(event);
-  made.note = std::move(note);
-  return made;
 }
 
 // Everything that runs, in the order in which it is made; destroyed in reverse.
@@ -71,7 +62,7 @@ class running {
   }
 
   void run() {
-    log_->append(admin_record("started", "policies " + reloader_.current()->digest()), audit::durability::soon);
+    log_->append(audit::own_record("started", "policies " + reloader_.current()->digest()), audit::durability::soon);
     for (auto& each : listeners_) each->start();
     admin_->start();
     for (auto& each : workers_) threads_.emplace_back([&w = *each] { w.run(); });
@@ -83,7 +74,7 @@ class running {
     names_.stop();
     retention_.reset();
     acts_.reset();
-    log_->append(admin_record("stopped", ""), audit::durability::soon);
+    log_->append(audit::own_record("stopped", ""), audit::durability::soon);
     journal_.info("stopped");
   }
 
@@ -155,7 +146,7 @@ class running {
         settings_.audit.directory, settings_.audit.sinks, [this] { return log_->status().durable; },
         [this](const std::string& what) {
           journal_.error("records not delivered", {{"what", what}});
-          return log_->append(admin_record("sink_gap", what), audit::durability::soon);
+          return log_->append(audit::own_record("sink_gap", what), audit::durability::soon);
         });
     for (std::size_t i = 0; i < delivery_->size(); ++i) {
       const auto number = [&](const char* name, const char* about, auto value) {
@@ -179,7 +170,7 @@ class running {
       for (const problem& each : found) text += to_string(each) + '\n';
       numbers_.make_counter("stoplog_policy_reloads_total", "Reloads of policies and rules, by result.",
                             {{"result", taken ? "taken" : "rejected"}}).add();
-      log_->append(admin_record(taken ? "policy_loaded" : "policy_rejected",
+      log_->append(audit::own_record(taken ? "policy_loaded" : "policy_rejected",
                                 taken ? "policies " + reloader_.current()->digest() : text),
                    audit::durability::soon);
       if (taken) {
