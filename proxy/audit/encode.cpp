@@ -222,7 +222,10 @@ void write_tree(line_writer& out, const tree_note& t) {
   });
 }
 
-std::string write_line(const record& r, std::uint64_t seq, kept_counts keep) {
+// A stream that has only begun has no outcome yet, and most admin records have none.
+bool has_outcome(const record& r) noexcept { return r.kind == record_kind::exchange || !r.decision.empty(); }
+
+std::string write_line(const record& r, std::uint64_t seq, kept_counts keep, bool& whole) {
   line_writer out;
   out.raw().begin_object();
   out.number("seq", seq);
@@ -232,13 +235,13 @@ std::string write_line(const record& r, std::uint64_t seq, kept_counts keep) {
   out.text("at", to_rfc3339(r.at));
   out.number_if("mono_ms", r.monotonic_ms);
   write_subject(out, r);
-  // A stream that has only begun has no outcome yet, and most admin records have none.
-  if (r.kind == record_kind::exchange || !r.decision.empty()) write_outcome(out, r, keep);
+  if (has_outcome(r)) write_outcome(out, r, keep);
   write_captured(out, r.content);
   write_tree(out, r.tree);
   out.text("event", r.event);
   out.text("note", r.note);
   out.flag_if("clipped", r.clipped || out.clipped());
+  whole = !out.clipped();
   out.raw().end_object();
   std::string line = out.take();
   seal(line);
@@ -258,9 +261,24 @@ std::string_view to_string(record_kind kind) noexcept {
 }
 
 std::string encode(const record& r, std::uint64_t seq) {
-  std::string line = write_line(r, seq, {});
-  if (line.size() > record_bytes_max) line = write_line(r, seq, {0, 0});
+  bool whole = true;
+  return encode(r, seq, whole);
+}
+
+std::string encode(const record& r, std::uint64_t seq, bool& whole) {
+  std::string line = write_line(r, seq, {}, whole);
+  if (line.size() > record_bytes_max) line = write_line(r, seq, {0, 0}, whole);
   return line;
+}
+
+void drop_unwritten(record& r) {
+  r.status = std::max(r.status, 0);
+  if (has_outcome(r)) return;
+  r.status = 0;
+  r.rule.clear();
+  r.category.clear();
+  r.severity.clear();
+  r.findings.clear();
 }
 
 }  // namespace stoplog::audit

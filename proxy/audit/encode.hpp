@@ -29,6 +29,10 @@ struct stored_record {
 // One sealed line without its newline. Members stand in a fixed order; texts
 // that are empty and numbers that do not apply are left out.
 std::string encode(const record& r, std::uint64_t seq);
+// `whole`: nothing was cut, so that decode() gives the record back, but for what
+// drop_unwritten() takes away.
+std::string encode(const record& r, std::uint64_t seq, bool& whole);
+void drop_unwritten(record& r);
 
 // Reads lines; keep one and reuse it.
 class decoder {

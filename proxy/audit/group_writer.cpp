@@ -5,6 +5,9 @@
 
 #include <array>
 #include <exception>
+#include <limits>
+#include <memory>
+#include <new>
 #include <openssl/rand.h>
 #include <utility>
 
@@ -100,10 +103,10 @@ void group_writer::keep_content(std::deque<waiting_record>& batch) {
 
 void group_writer::finish() {
   if (!proof_ || !proof_->lacks_one() || !failure_.empty() || !segment_.is_open()) return;
-  lines_.clear();
-  in_group_ = 0;
+  begin_group();
   add_checkpoint();
-  if (!append_group()) proof_->rollback();
+  if (append_group()) hand_over();
+  else proof_->rollback();
 }
 
 std::optional<checkpointer::clock::time_point> group_writer::wants_at() const { return proof_ ? proof_->at() : std::nullopt; }
@@ -111,13 +114,13 @@ std::optional<checkpointer::clock::time_point> group_writer::wants_at() const { 
 // A new segment, and in it first of all what happened. This is also how the log
 // finds out that it can write again when nobody asks.
 result<void> group_writer::recover() {
-  lines_.clear();
-  in_group_ = 0;
+  begin_group();
   if (!segment_.is_open()) {
     if (auto begun = begin_segment(); !begun) return begun;
   }
-  add_line(encode(failure_report(), next_seq_ + in_group_), true);
+  add_own(failure_report(), true);
   if (auto reported = append_group(); !reported) return reported;
+  hand_over();
   failure_.clear();
   counters_.healthy = true;
   return {};
@@ -146,6 +149,12 @@ result<void> group_writer::begin_segment() {
   return begun;
 }
 
+void group_writer::begin_group() {
+  lines_.clear();
+  in_group_ = 0;
+  fresh_.clear();
+}
+
 void group_writer::add_line(std::string_view line, bool waits) {
   lines_ += line;
   lines_ += '\n';
@@ -153,39 +162,67 @@ void group_writer::add_line(std::string_view line, bool waits) {
   if (proof_) proof_->add(line, waits);
 }
 
+// A record of the log's own.
+void group_writer::add_own(const record& r, bool waits) {
+  bool whole = true;
+  const std::string line = encode(r, next_seq_ + in_group_, whole);
+  if (add_place(line.size(), whole)) *fresh_.back().value = r;
+  add_line(line, waits);
+}
+
+// Where the next line will stand, for who is given the record then. False: nobody is.
+bool group_writer::add_place(std::size_t bytes, bool whole) {
+  if (!whole || !on_written_) return false;
+  fresh_.push_back({{next_seq_ + in_group_, segment_.first(), segment_.bytes() + lines_.size(), bytes}, std::make_unique<record>()});
+  return true;
+}
+
+void group_writer::hand_over() {
+  if (fresh_.empty()) return;
+  for (fresh_record& each : fresh_) drop_unwritten(*each.value);
+  try {
+    on_written_(std::exchange(fresh_, {}));
+  } catch (const std::bad_alloc&) {
+    // They are written; who is not given them reads them from the log.
+  }
+}
+
 // The record of a checkpoint waits for none: otherwise there would be no end.
-void group_writer::add_checkpoint() { add_line(encode(proof_->make(), next_seq_ + in_group_), false); }
+void group_writer::add_checkpoint() { add_own(proof_->make(), false); }
 
 // As many records as fit into the segment and the group, at least one if there is one.
 result<void> group_writer::write_group(std::deque<waiting_record>& batch) {
-  lines_.clear();
-  in_group_ = 0;
-  std::size_t count = 0;
+  begin_group();
+  constexpr std::size_t nobody = std::numeric_limits<std::size_t>::max();
+  std::vector<std::size_t> places;  // of the records in fresh_
   bool fresh = false;
   if (!fits(0)) {
     if (auto begun = begin_segment(); !begun) return begun;
   }
-  while (count < batch.size() && lines_.size() < group_bytes) {
-    const std::string line = encode(batch[count].value, next_seq_ + in_group_);
+  while (places.size() < batch.size() && lines_.size() < group_bytes) {
+    bool whole = true;
+    const std::string line = encode(batch[places.size()].value, next_seq_ + in_group_, whole);
     if (!fits(line.size()) && !fresh) {
-      if (count != 0) break;
+      if (!places.empty()) break;
       if (auto begun = begin_segment(); !begun) return begun;
       fresh = true;  // it takes one record however long that is; its number may be another now
       continue;
     }
+    places.push_back(add_place(line.size(), whole) ? fresh_.size() - 1 : nobody);
     add_line(line, true);
     fresh = false;
-    ++count;
     if (proof_ && proof_->due()) add_checkpoint();
   }
   if (proof_ && proof_->due()) add_checkpoint();
   if (auto appended = append_group(); !appended) return appended;
-  for (; count != 0; --count) {
+  for (const std::size_t place : places) {
+    if (place != nobody) *fresh_[place].value = std::move(batch.front().value);
     const auto done = std::move(batch.front().done);
     batch.pop_front();
     --counters_.in_flight;
     if (done) done(true);
   }
+  hand_over();
   return {};
 }
 

@@ -4,6 +4,7 @@
 
 #include "audit/checkpointer.hpp"
 #include "audit/content_writer.hpp"
+#include "audit/index.hpp"
 #include "audit/recovery.hpp"
 #include "audit/record.hpp"
 #include "audit/segment_writer.hpp"
@@ -14,6 +15,8 @@
 #include <deque>
 #include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace stoplog::audit {
 
@@ -43,6 +46,9 @@ class group_writer {
   group_writer(file_system& files, std::filesystem::path directory, std::size_t segment_bytes, log_counters& counters,
                std::optional<proof_options> proof = {}, std::chrono::milliseconds segment_age = {});
 
+  // Who is given the records as they become durable, but for those that were cut.
+  void on_written(std::function<void(std::vector<fresh_record>)> call) { on_written_ = std::move(call); }
+
   // Makes the log writable as it was found. Errors: audit_unavailable.
   result<void> start(const recovery& found);
 
@@ -65,9 +71,13 @@ class group_writer {
   result<void> write_group(std::deque<waiting_record>& batch);
   void give_up(std::deque<waiting_record>& batch);
   bool fits(std::size_t line) const;
+  void begin_group();
   result<void> begin_segment();
   // Puts a line, or a checkpoint, into the group at hand.
   void add_line(std::string_view line, bool waits);
+  void add_own(const record& r, bool waits);
+  bool add_place(std::size_t bytes, bool whole);
+  void hand_over();
   void add_checkpoint();
   result<void> append_group();
   record failure_report() const;
@@ -83,6 +93,8 @@ class group_writer {
   std::chrono::steady_clock::time_point segment_since_{};
   std::string lines_;             // of one group
   std::uint64_t in_group_ = 0;    // lines of it
+  std::vector<fresh_record> fresh_;  // of it, as far as they can be handed over
+  std::function<void(std::vector<fresh_record>)> on_written_;
   std::string failure_;           // not empty: the next thing to write is a report of it
   wall_time failed_since_{};
   std::uint64_t failed_before_ = 0;

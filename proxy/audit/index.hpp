@@ -16,6 +16,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,16 @@ inline constexpr std::uint64_t records_per_block = 64;   // of which is known wh
 enum class block_field : std::uint8_t { status, kind, team, route, endpoint, decision, policy_digest, model };
 inline constexpr std::size_t block_fields = 8;
 const char* name_of(block_field field) noexcept;
+
+struct indexed_place {
+  std::uint64_t seq, segment, offset, bytes;
+};
+
+// A record that was just written, with what drop_unwritten() takes away gone.
+struct fresh_record {
+  indexed_place at;
+  std::unique_ptr<record> value;
+};
 
 // Errors of everything here: audit_unavailable with SQLite's message.
 class index_writer {
@@ -46,7 +57,7 @@ class index_writer {
 
   // One batch: begin, add..., commit. After an error: roll_back.
   result<void> begin();
-  result<void> add(const line& at, const stored_record& stored);
+  result<void> add(const indexed_place& at, const record& r);
   result<void> add(const trouble& found);
   result<void> commit(position next);
   void roll_back();
@@ -98,10 +109,6 @@ struct seq_range {
 };
 enum class search_order : std::uint8_t { newest_first, oldest_first };
 
-struct indexed_place {
-  std::uint64_t seq, segment, offset, bytes;
-};
-
 class index_search;
 
 // One consistent view, from open() on.
@@ -127,6 +134,10 @@ class index_reader {
 // Reads up to `most` records and troubles from the walk into the index, as one
 // transaction. 0: the log has no more up to record `last`.
 result<std::size_t> index_batch(index_writer& index, walk& from, decoder& decode, std::uint64_t last, std::size_t most);
+
+// The same of records that stand in the log one behind the other from index.next()
+// on, without reading them again.
+result<std::size_t> index_fresh(index_writer& index, std::span<const fresh_record> written);
 
 struct rebuilt {
   position next;               // where the log ended

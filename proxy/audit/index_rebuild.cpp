@@ -18,7 +18,7 @@ result<std::size_t> index_batch(index_writer& index, walk& from, decoder& decode
     result<void> added;
     if (const auto* found = std::get_if<line>(&step)) {
       // A sealed record of a newer version is whole, but says nothing to this one.
-      if (const auto stored = decode.decode(found->bytes)) added = index.add(*found, *stored);
+      if (const auto stored = decode.decode(found->bytes)) added = index.add({found->seq, found->segment, found->offset, found->bytes.size()}, stored->value);
       ++count;
     } else if (const auto* problem = std::get_if<trouble>(&step)) {
       added = index.add(*problem);
@@ -30,6 +30,17 @@ result<std::size_t> index_batch(index_writer& index, walk& from, decoder& decode
   }
   if (auto committed = index.commit(from.here()); !committed) return committed.error();
   return count;
+}
+
+result<std::size_t> index_fresh(index_writer& index, std::span<const fresh_record> written) {
+  expects(!written.empty(), "a batch of no records");
+  if (auto begun = index.begin(); !begun) return begun.error();
+  for (const fresh_record& each : written) {
+    if (auto added = index.add(each.at, *each.value); !added) return added.error();
+  }
+  const indexed_place& last = written.back().at;
+  if (auto committed = index.commit({last.segment, last.offset + last.bytes + 1, last.seq + 1}); !committed) return committed.error();
+  return written.size();
 }
 
 result<rebuilt> rebuild_index(const std::filesystem::path& directory) {

@@ -176,12 +176,11 @@ result<void> index_writer::begin() {
   return database_.run("BEGIN IMMEDIATE");
 }
 
-result<void> index_writer::add(const line& at, const stored_record& stored) {
-  const record& r = stored.value;
+result<void> index_writer::add(const indexed_place& at, const record& r) {
   const auto micros = r.at.time_since_epoch().count();
   const auto status = static_cast<std::uint64_t>(r.status);
   auto added = prepared_->add_record.bind(1, at.seq).bind(2, at.segment).bind(3, at.offset)
-                   .bind(4, std::uint64_t{at.bytes.size()}).bind(5, static_cast<std::uint64_t>(micros)).bind(6, status)
+                   .bind(4, at.bytes).bind(5, static_cast<std::uint64_t>(micros)).bind(6, status)
                    .bind(7, to_string(r.kind)).bind(8, r.id).bind_if(9, r.key_id).bind(10, r.team).bind_if(11, r.user)
                    .bind_if(12, r.conversation).bind(13, r.route).bind(14, r.endpoint).bind(15, r.decision)
                    .bind(16, r.policy_digest).bind(17, r.model_asked).bind(18, r.model_answered).run();

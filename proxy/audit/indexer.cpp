@@ -1,5 +1,6 @@
 #include "audit/indexer.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <utility>
@@ -8,6 +9,8 @@ namespace stoplog::audit {
 namespace {
 
 constexpr std::size_t batch_records = 1000;
+constexpr std::size_t fresh_records_max = 8192;
+constexpr std::uint64_t fresh_bytes_max = 8 * 1024 * 1024;
 constexpr std::chrono::milliseconds company{50};  // a batch waits for more: commits cost more than rows
 constexpr std::chrono::milliseconds retry{250};
 constexpr std::chrono::seconds forget_every{60};
@@ -34,6 +37,59 @@ void indexer::nudge() {
     nudged_ = true;
   }
   wake_.notify_one();
+}
+
+void indexer::hand_over(std::vector<fresh_record> written) {
+  const std::lock_guard held(mutex_);
+  for (fresh_record& each : written) {
+    if (fresh_.size() >= fresh_records_max || fresh_bytes_ >= fresh_bytes_max) return;
+    fresh_bytes_ += each.at.bytes;
+    fresh_.push_back(std::move(each));
+  }
+}
+
+// Those that stand one behind the other from where the index is. None: up to
+// `last`, which comes down then, the log has to be read.
+std::vector<fresh_record> indexer::take_fresh(std::uint64_t& last) {
+  position next = index_->next();
+  std::vector<fresh_record> taken;
+  const std::lock_guard held(mutex_);
+  const auto take = [&] {
+    fresh_bytes_ -= fresh_.front().at.bytes;
+    fresh_record front = std::move(fresh_.front());
+    fresh_.pop_front();
+    return front;
+  };
+  while (!fresh_.empty() && fresh_.front().at.seq < next.seq) take();
+  while (!fresh_.empty() && taken.size() < batch_records) {
+    const indexed_place& at = fresh_.front().at;
+    if (position{at.segment, at.offset, at.seq} != next) break;
+    next = {at.segment, at.offset + at.bytes + 1, at.seq + 1};
+    taken.push_back(take());
+  }
+  if (taken.empty() && !fresh_.empty()) last = std::min(last, std::max(next.seq, fresh_.front().at.seq - 1));
+  return taken;
+}
+
+// False: there were none.
+bool indexer::drop_fresh() {
+  const std::lock_guard held(mutex_);
+  fresh_bytes_ = 0;
+  return !std::exchange(fresh_, {}).empty();
+}
+
+result<std::size_t> indexer::add_some() {
+  std::uint64_t last = durable_;
+  const auto fresh = take_fresh(last);
+  if (!fresh.empty()) {
+    walk_.reset();
+    return index_fresh(*index_, fresh);
+  }
+  if (!walk_) walk_.emplace(directory_, index_->next());
+  const auto added = index_batch(*index_, *walk_, decoder_, last, batch_records);
+  // Nothing up to a record that is there: the log has to be read beyond it.
+  if (added && *added == 0 && drop_fresh()) return index_batch(*index_, *walk_, decoder_, durable_, batch_records);
+  return added;
 }
 
 std::string indexer::failure() const {
@@ -67,7 +123,6 @@ bool indexer::open() {
     return false;
   }
   index_.emplace(std::move(*opened));
-  walk_.emplace(directory_, index_->next());
   return true;
 }
 
@@ -96,7 +151,7 @@ bool indexer::catch_up() {
         const std::lock_guard held(mutex_);
         if (stopping_ && batches >= last_batches) return true;
       }
-      const auto added = index_batch(*index_, *walk_, decoder_, durable_, batch_records);
+      const auto added = add_some();
       if (!added) {
         remember(added.error().detail);
         index_->roll_back();

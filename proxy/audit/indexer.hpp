@@ -9,11 +9,13 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
+#include <vector>
 
 namespace stoplog::audit {
 
@@ -26,6 +28,9 @@ class indexer {
 
   // `durable` has grown. Any thread.
   void nudge();
+  // Records that are durable now, in order. What is handed over need not be read from
+  // the log; what is not, or comes when too much waits already, is. Any thread.
+  void hand_over(std::vector<fresh_record> written);
 
   std::uint64_t indexed() const noexcept { return indexed_; }  // the last record's sequence number
   std::uint64_t damaged() const noexcept { return damaged_; }
@@ -35,6 +40,9 @@ class indexer {
   void run();
   bool open();
   bool catch_up();
+  std::vector<fresh_record> take_fresh(std::uint64_t& last);
+  bool drop_fresh();
+  result<std::size_t> add_some();
   result<void> forget_retired();
   void remember(const std::string& failure);
 
@@ -49,6 +57,8 @@ class indexer {
   std::chrono::steady_clock::time_point forget_at_{};  // when rows of retired segments are looked for
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable wake_;
+  std::deque<fresh_record> fresh_;
+  std::uint64_t fresh_bytes_ = 0;  // of their lines
   bool nudged_ = true;
   bool stopping_ = false;
   std::string failure_;

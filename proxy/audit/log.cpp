@@ -168,7 +168,10 @@ result<std::unique_ptr<log>> log::open(const std::filesystem::path& directory, c
   if (!found) return found.error();
   if (const auto started = made->writer.start(*found); !started) return started.error();
   notes.insert(notes.end(), found->notes.begin(), found->notes.end());
-  if (options.index) made->index = std::make_unique<indexer>(directory, made->counters.last_durable);
+  if (options.index) {
+    made->index = std::make_unique<indexer>(directory, made->counters.last_durable);
+    made->writer.on_written([to = made->index.get()](std::vector<fresh_record> written) { to->hand_over(std::move(written)); });
+  }
 
   std::unique_ptr<log> opened(new log(std::move(made)));
   state* s = opened->state_.get();

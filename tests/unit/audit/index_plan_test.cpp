@@ -171,10 +171,10 @@ TEST_F(audit_index_plan, what_was_rolled_back_is_written_again) {
   ASSERT_TRUE(writer);
   record r = allowed(77);
   r.team = "once";
-  const line at{31, 1, 0, "{}"};
+  const indexed_place at{31, 1, 0, 2};
   for (const bool back : {true, false}) {
     ASSERT_TRUE(writer->begin());
-    ASSERT_TRUE(writer->add(at, {31, r}));
+    ASSERT_TRUE(writer->add(at, r));
     if (back) writer->roll_back();
     else ASSERT_TRUE(writer->commit(writer->next()));
   }

@@ -1,6 +1,8 @@
 #include "audit/index.hpp"
 
+#include "audit/indexer.hpp"
 #include "audit/query.hpp"
+#include "random_records.hpp"
 #include "scratch.hpp"
 
 #include <gtest/gtest.h>
@@ -136,6 +138,108 @@ TEST(audit_index, damage_in_the_log_is_counted_and_shown) {
   EXPECT_TRUE(found->by_index);
   ASSERT_EQ(found->troubles.size(), 1U);
   EXPECT_EQ(found->troubles[0].first, 2U);
+}
+
+// Everything that an index holds, as text.
+std::string dump(const std::filesystem::path& directory) {
+  sqlite3* opened = nullptr;
+  EXPECT_EQ(sqlite3_open((directory / index_name).c_str(), &opened), SQLITE_OK);
+  std::string all;
+  const auto row = [](void* to, int columns, char** values, char**) {
+    for (int i = 0; i < columns; ++i) *static_cast<std::string*>(to) += std::string(values[i] == nullptr ? "-" : values[i]) + '|';
+    *static_cast<std::string*>(to) += '\n';
+    return 0;
+  };
+  for (const char* table : {"records", "blocks", "findings", "spans", "progress"}) {
+    const std::string sql = std::string("SELECT * FROM ") + table + (std::string_view(table) == "findings" ? " ORDER BY seq, rowid" : "");
+    EXPECT_EQ(sqlite3_exec(opened, sql.c_str(), row, &all, nullptr), SQLITE_OK) << sqlite3_errmsg(opened);
+  }
+  sqlite3_close(opened);
+  return all;
+}
+
+TEST(audit_index, is_the_same_from_records_handed_over_and_from_the_log) {
+  int tried = 0;
+  for (const bool proof : {true, false}) {
+    const scratch folder;
+    log_options options = with_index();
+    options.segment_bytes = 200'000;
+    if (proof) options.proof = proof_options{nullptr, std::chrono::hours(1), 100, {}};
+    record_maker maker(7);
+    {
+      const auto made = open_log(folder.log(), options);
+      for (int i = 0; i < 600; ++i) {
+        record r = maker.make();
+        r.status = i % 50 == 0 ? -1 : r.status;
+        if (i % 40 == 0) r.model_asked = std::string(text_bytes_max + 5, 'm');  // is cut, and not handed over
+        ASSERT_TRUE(append_now(*made, r));
+        ++tried;
+      }
+      ASSERT_TRUE(eventually([&] { return made->status().index_lag == 0; }));
+    }
+    const std::string followed = dump(folder.log());
+    EXPECT_GT(followed.size(), 100'000U);
+    const auto done = rebuild_index(folder.log());
+    ASSERT_TRUE(done);
+    EXPECT_EQ(done->damaged, 0U);
+    EXPECT_EQ(followed, dump(folder.log()));
+  }
+  EXPECT_EQ(tried, 1200);
+}
+
+TEST(audit_index, what_is_handed_over_but_does_not_follow_is_read_from_the_log) {
+  const scratch folder;
+  fill(folder.log(), 30);
+  std::vector<indexed_place> places;
+  walk through(folder.log());
+  while (true) {
+    const auto step = through.next();
+    const auto* found = std::get_if<line>(&step);
+    if (found == nullptr) break;
+    places.push_back({found->seq, found->segment, found->offset, found->bytes.size()});
+  }
+  ASSERT_EQ(places.size(), 30U);
+  const auto hand = [&](indexer& to, std::vector<std::size_t> which, std::uint64_t off = 0) {
+    std::vector<fresh_record> some;
+    for (const std::size_t i : which) {
+      record r = allowed(static_cast<int>(i));
+      r.team = "handed";
+      indexed_place at = places[i];
+      at.offset += off;
+      some.push_back({at, std::make_unique<record>(r)});
+    }
+    to.hand_over(std::move(some));
+  };
+  const auto handed = [&] {
+    auto index = index_reader::open(folder.log());
+    filter f;
+    f.team = "handed";
+    std::vector<std::uint64_t> seqs;
+    for (const auto& each : *index->find(f, {0, reader::no_bound}, search_order::oldest_first, 100)) seqs.push_back(each.seq);
+    return seqs;
+  };
+  std::atomic<std::uint64_t> durable = 10;
+  {
+    indexer follows(folder.log(), durable);
+    ASSERT_TRUE(eventually([&] { return follows.indexed() == 10; }));
+    EXPECT_TRUE(handed().empty());
+    hand(follows, {3, 9, 10, 11, 13, 14});  // two that are old, and one missing
+    durable = 16;
+    follows.nudge();
+    ASSERT_TRUE(eventually([&] { return follows.indexed() == 16; }));
+    EXPECT_EQ(handed(), (std::vector<std::uint64_t>{11, 12, 14, 15}));
+    hand(follows, {16, 17}, 1);  // not where the log goes on
+    hand(follows, {29});
+    durable = 25;
+    follows.nudge();
+    ASSERT_TRUE(eventually([&] { return follows.indexed() == 25; }));
+    durable = 30;
+    follows.nudge();
+    ASSERT_TRUE(eventually([&] { return follows.indexed() == 30; }));
+    EXPECT_EQ(follows.failure(), "");
+  }
+  EXPECT_EQ(indexed(folder.log()), 30U);
+  EXPECT_EQ(handed(), (std::vector<std::uint64_t>{11, 12, 14, 15, 30}));
 }
 
 TEST(audit_index, can_be_rebuilt_when_no_server_runs) {
