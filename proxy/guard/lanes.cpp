@@ -18,8 +18,8 @@ std::string lanes::lane_state::give_up() {
 }
 
 void lanes::begin(surface where, std::uint32_t of) {
-  lanes_.push_back({text_scan(policy_, where), where});
-  lane_state& made = lanes_.back();
+  lanes_.push_back(std::make_unique<lane_state>(text_scan(policy_, where), where));
+  lane_state& made = *lanes_.back();
   if (of == dialect::answer_stream::apart) return;
   continued_texts& before = texts_[of];
   if (before.empty()) return;
@@ -44,8 +44,8 @@ result<text_scan::step> lanes::feed_across(lane_state& lane, text_scan::step ste
 }
 
 std::vector<policy::finding> lanes::take_found(dialect::lane of) {
-  auto found = lanes_[of].scan.take_found();
-  for (continued_text& c : lanes_[of].across) {
+  auto found = lanes_[of]->scan.take_found();
+  for (continued_text& c : lanes_[of]->across) {
     for (policy::finding& f : c.take_found()) {
       // Found with each separator, it is one finding.
       const auto same = [&f](const policy::finding& k) { return k.rule == f.rule && k.span == f.span; };
@@ -59,7 +59,7 @@ result<text_scan::step> lanes::feed(dialect::lane to, surface where, std::string
   if (to >= channels_max_) return fail(errc::upstream_malformed, "more channels than limits.channels");
   expects(to <= lanes_.size(), "lanes are numbered in the order in which they come");
   if (to == lanes_.size()) begin(where, of);
-  lane_state& lane = lanes_[to];
+  lane_state& lane = *lanes_[to];
   expects(!lane.ended, "a lane is fed after its end");
   lane.ended = end;
   const std::uint64_t before = lane.held();
@@ -78,23 +78,23 @@ result<text_scan::step> lanes::feed(dialect::lane to, surface where, std::string
 }
 
 void lanes::count(coverage& into) const {
-  for (const lane_state& lane : lanes_) {
-    lane.scan.count(into);
-    for (const continued_text& c : lane.across) into.released -= std::min(into.released, c.held() + c.masked_bytes());
+  for (const auto& lane : lanes_) {
+    lane->scan.count(into);
+    for (const continued_text& c : lane->across) into.released -= std::min(into.released, c.held() + c.masked_bytes());
   }
 }
 
 std::uint64_t lanes::leaked() const {
   std::uint64_t most = 0;
-  for (const lane_state& lane : lanes_) {
-    most = std::max(most, lane.scan.leaked());
-    for (const continued_text& c : lane.across) most = std::max(most, c.leaked());
+  for (const auto& lane : lanes_) {
+    most = std::max(most, lane->scan.leaked());
+    for (const continued_text& c : lane->across) most = std::max(most, c.leaked());
   }
   return most;
 }
 
 bool lanes::findings_dropped() const {
-  return std::any_of(lanes_.begin(), lanes_.end(), [](const lane_state& lane) { return lane.scan.findings_dropped(); });
+  return std::any_of(lanes_.begin(), lanes_.end(), [](const auto& lane) { return lane->scan.findings_dropped(); });
 }
 
 }  // namespace stoplog::guard

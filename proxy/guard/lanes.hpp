@@ -6,8 +6,8 @@
 #include "guard/continued_text.hpp"
 #include "guard/text_scan.hpp"
 
-#include <deque>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -29,8 +29,8 @@ class lanes {
   std::vector<policy::finding> take_found(dialect::lane of);
 
   std::size_t size() const noexcept { return lanes_.size(); }
-  bool open(dialect::lane of) const noexcept { return of < lanes_.size() && !lanes_[of].ended; }
-  surface where(dialect::lane of) const noexcept { return lanes_[of].where; }
+  bool open(dialect::lane of) const noexcept { return of < lanes_.size() && !lanes_[of]->ended; }
+  surface where(dialect::lane of) const noexcept { return lanes_[of]->where; }
   std::uint64_t held() const noexcept { return held_; }
 
   // Over all lanes.
@@ -40,6 +40,8 @@ class lanes {
 
  private:
   struct lane_state {
+    lane_state(text_scan s, surface w) : scan(std::move(s)), where(w) {}
+
     text_scan scan;
     surface where;
     std::string given_up{};                // what went out when scanning stopped
@@ -55,7 +57,7 @@ class lanes {
   std::shared_ptr<const policy::compiled_policy> policy_;
   std::size_t channels_max_;
   std::uint64_t held_bytes_max_;
-  std::deque<lane_state> lanes_;
+  std::vector<std::unique_ptr<lane_state>> lanes_;  // mostly one, and a large one
   std::map<std::uint32_t, continued_texts> texts_;
   std::uint64_t held_ = 0;
 };

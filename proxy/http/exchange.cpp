@@ -203,6 +203,7 @@ asio::awaitable<bool> exchange::judge() {
     co_return false;
   }
   add_subject(record_, facts_, *policy_);
+  for (std::string* text : {&facts_.user, &facts_.conversation, &facts_.opening}) std::string().swap(*text);  // nobody asks for them any more
   if (!can_record()) {
     co_await refuse(fail(errc::audit_unavailable));
     co_return false;

@@ -104,7 +104,7 @@ class message_reader::parser {
     if (carry_.size() > head_bytes_max_) return fail(errc::head_too_large, "the head is over limits.header_bytes");
     if (auto read = read_head(); !read) return read.error();
     const std::size_t taken = carry_.size() - had;
-    carry_.clear();
+    std::string().swap(carry_);  // the body may take long, and needs no room for a head
     return taken;
   }
 

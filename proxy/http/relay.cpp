@@ -42,7 +42,10 @@ asio::awaitable<bool> exchange::forward() {
   if (!asked && upstream_.reused() && !answer_->started() && !client_gone_ && asked.error().code != errc::upstream_timeout) {
     asked = co_await ask(true);
   }
-  if (asked) co_return true;
+  if (asked) {
+    std::string().swap(forwarded_);  // nobody is asked again, and an answer may take long
+    co_return true;
+  }
   watch_.reset();
   upstream_ = {};
   co_await refuse(asked.error());
@@ -295,7 +298,8 @@ asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::stri
     keep_ = false;
     co_return false;
   }
-  out.clear();
+  if (head_sent) out.clear();
+  else std::string().swap(out);  // a head is longer than most of what follows
   if (done || end) {
     expects(done, "a stream that ended is done or an error");
     const armed limit(session_.clock(), deadline::stream_idle, drain_answer_for);

@@ -86,6 +86,12 @@ asio::awaitable<bool> session::serve_one() {
   co_return keep && request.complete();
 }
 
+// Keeps no room that a stream would hold on to for nothing; assigning an empty string would.
+void session::drop_used(std::size_t bytes) {
+  if (bytes == unused_.size()) std::string().swap(unused_);
+  else unused_.erase(0, bytes);
+}
+
 asio::awaitable<result<void>> session::read_head(message_reader& into) {
   const auto& limits = worker_.shared().settings.deadlines;
   if (unused_.empty()) deadlines_.arm(deadline::keep_alive, limits.keep_alive);
@@ -95,7 +101,7 @@ asio::awaitable<result<void>> session::read_head(message_reader& into) {
       const bool first = !into.started();
       const auto used = into.feed(unused_);
       if (!used) co_return used.error();
-      unused_.erase(0, *used);
+      drop_used(*used);
       if (first && !into.head_complete()) deadlines_.arm(deadline::header, limits.header);
       continue;
     }
@@ -113,7 +119,7 @@ asio::awaitable<result<void>> session::read_body(message_reader& into) {
     if (!unused_.empty()) {
       const auto used = into.feed(unused_);
       if (!used) co_return used.error();
-      unused_.erase(0, *used);
+      drop_used(*used);
       continue;
     }
     const auto bytes = co_await client_.read();

@@ -48,6 +48,7 @@ class session {
   boost::asio::awaitable<void> refuse_head(const error& why);
   boost::asio::awaitable<void> linger();
   void on_deadline(deadline passed);
+  void drop_used(std::size_t bytes);
 
   worker& worker_;
   connection client_;

@@ -262,7 +262,7 @@ void chat_stream::passed_on(std::string_view /*data*/, bool as_they_were) {
   }
   told_lanes_ = lanes_.size();
   if (!news_) return;
-  told_ = choices_;
+  told_.assign(choices_.begin(), choices_.end());
   told_head_ = head_;
   news_ = false;
 }

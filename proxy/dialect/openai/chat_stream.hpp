@@ -9,7 +9,7 @@
 #include "dialect/codec.hpp"
 #include "dialect/openai/chat_answer.hpp"
 
-#include <deque>
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -99,8 +99,8 @@ class chat_stream : public answer_stream {
   std::string created_ = "0";
   std::uint64_t text_bytes_ = 0;
   std::vector<lane_state> lanes_;
-  std::deque<choice_state> choices_;   // as read; references to them last
-  std::deque<choice_state> told_;      // as far as the client knows them
+  std::list<choice_state> choices_;    // as read; references to them last
+  std::vector<choice_state> told_;     // as far as the client knows them
   std::size_t told_lanes_ = 0;         // those that the client has seen
   bool news_ = true;                   // something here differs from what was told
   std::vector<shape_id> shapes_;

@@ -121,7 +121,7 @@ std::string chat_stream::last_delta(bool with_role, const std::vector<tool_call>
 
 std::string chat_stream::ending(lane blocked, const blocked_ending& why) const {
   const std::uint32_t deciding = blocked == no_lane ? 0 : lanes_.at(blocked).choice;
-  std::deque<choice_state> left = told_;
+  std::vector<choice_state> left = told_;
   const auto known = [&left](std::uint32_t index) {
     return std::any_of(left.begin(), left.end(), [index](const choice_state& c) { return c.index == index; });
   };
