@@ -8,9 +8,26 @@
 #include <algorithm>
 #include <iostream>
 #include <iterator>
+#include <set>
 #include <span>
 
 namespace stoplog::cli {
+namespace {
+
+constexpr std::size_t shortest_id = 4;
+constexpr std::size_t ids_shown = 10;
+
+exit_code ambiguous(const std::string& id, const std::set<std::string>& ids) {
+  std::string why = "more than one id begins with " + audit::shown(id) + ':';
+  std::size_t count = 0;
+  for (const auto& one : ids) {
+    if (++count > ids_shown) break;
+    why += "\n  " + audit::shown(one);
+  }
+  return refuse(count > ids_shown ? why + "\n  and more" : why);
+}
+
+}  // namespace
 
 exit_code refuse(const std::string& why, exit_code code) {
   std::cerr << "stoplog audit: " << why << '\n';
@@ -48,27 +65,46 @@ std::optional<audit::reader> open_log(const audit_request& request, exit_code& c
   return {};
 }
 
-std::optional<audit::found_record> one_record(const audit_request& request, exit_code& code) {
-  auto reading = open_log(request, code);
-  if (!reading) return {};
+std::vector<audit::found_record> records_of(audit::reader& log, const std::string& id, exit_code& code) {
+  if (id.size() < shortest_id) {
+    code = refuse("give at least " + std::to_string(shortest_id) + " characters of the id");
+    return {};
+  }
   audit::filter asked;
-  asked.id = request.id;
-  asked.kind = "exchange";
-  const auto page = reading->find(asked, page_records);
+  asked.id = id;
+  auto page = log.find(asked, page_records);
   if (!page) {
     code = refuse(page.error().detail);
     return {};
   }
   code = tell_damage(page->troubles);
-  const auto& records = page->records;
-  if (records.empty()) {
-    code = refuse("no exchange has an id that begins with " + audit::shown(request.id), exit_code::findings);
+  auto& records = page->records;
+  std::set<std::string> ids;
+  for (const auto& found : records) ids.insert(found.value.id);
+  if (ids.size() > 1) {
+    code = ambiguous(id, ids);
     return {};
   }
-  const auto other = [&](const auto& r) { return r.value.id != records.front().value.id; };
-  if (!std::any_of(records.begin(), records.end(), other)) return records.front();
-  code = refuse("more than one id begins with " + audit::shown(request.id));
-  return {};
+  if (records.empty()) {
+    refuse("no record has an id that begins with " + audit::shown(id));
+    if (code == exit_code::fine) code = exit_code::findings;
+  }
+  std::sort(records.begin(), records.end(), [](const auto& a, const auto& b) { return a.seq < b.seq; });
+  return std::move(records);
+}
+
+const audit::found_record& telling(const std::vector<audit::found_record>& records) {
+  const auto ended = std::find_if(records.rbegin(), records.rend(),
+                                  [](const auto& r) { return r.value.kind == audit::record_kind::exchange; });
+  return ended == records.rend() ? records.back() : *ended;
+}
+
+std::optional<audit::found_record> one_record(const audit_request& request, exit_code& code) {
+  auto reading = open_log(request, code);
+  if (!reading) return {};
+  const auto records = records_of(*reading, request.id, code);
+  if (records.empty()) return {};
+  return telling(records);
 }
 
 bool read_times(audit_request& request, exit_code& code) {

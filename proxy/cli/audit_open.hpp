@@ -23,7 +23,14 @@ std::optional<std::filesystem::path> directory_of(const audit_request& request, 
 std::optional<config::audit_settings> audit_settings_of(const audit_request& request, exit_code& code);
 std::optional<audit::reader> open_log(const audit_request& request, exit_code& code);
 
-// The record that tells how the decision `request.id` ended. Nothing after a complaint.
+// All records of the one decision whose id begins so, oldest first: its opening, its end, and what people did with it.
+// Empty after a complaint. `code` also tells of damage beside them.
+std::vector<audit::found_record> records_of(audit::reader& log, const std::string& id, exit_code& code);
+
+// Of these, the one that says most: how the exchange ended.
+const audit::found_record& telling(const std::vector<audit::found_record>& records);
+
+// That of the decision `request.id`, from the log that the request names. Nothing after a complaint.
 std::optional<audit::found_record> one_record(const audit_request& request, exit_code& code);
 
 // `since` and `until` become part of `asked`. False after a complaint.

@@ -152,18 +152,11 @@ exit_code verify(const proof_request& asked) {
 
 exit_code prove(const proof_request& asked) {
   exit_code code = exit_code::fine;
-  auto reading = open_log(asked, code);
-  if (!reading) return code;
   std::uint64_t seq = asked.record;
   if (seq == 0) {
-    audit::filter of;
-    of.id = asked.id;
-    const auto page = reading->find(of, 100);
-    if (!page) return refuse(page.error().detail);
-    if (page->records.empty()) return refuse("no record has an id that begins with " + audit::shown(asked.id), exit_code::findings);
-    const auto other = [&](const auto& r) { return r.value.id != page->records.front().value.id; };
-    if (std::any_of(page->records.begin(), page->records.end(), other)) return refuse("more than one id begins with " + audit::shown(asked.id));
-    seq = page->records.front().seq;  // the newest: how it ended
+    const auto found = one_record(asked, code);
+    if (!found) return code;
+    seq = found->seq;
   }
   const auto known = audit_settings_of(asked, code);
   if (!known) return code;

@@ -14,7 +14,6 @@
 
 #include <algorithm>
 #include <iostream>
-#include <set>
 
 namespace stoplog::cli {
 namespace {
@@ -29,29 +28,6 @@ struct today {
   const policy::exception* excuse = nullptr;
   const policy::exception* lapsed = nullptr;
 };
-
-// The one record that tells how it ended; nothing after a complaint.
-std::optional<audit::found_record> find_record(const record_question& asked, exit_code& code) {
-  auto reading = open_log(asked.log, code);
-  if (!reading) return std::nullopt;
-  audit::filter wanted;
-  wanted.id = asked.log.id;
-  auto page = reading->find(wanted, page_records);
-  if (!page) {
-    code = refuse(page.error().detail);
-    return std::nullopt;
-  }
-  std::set<std::string> ids;
-  for (const auto& r : page->records) ids.insert(r.value.id);
-  if (ids.size() != 1) {
-    const std::string id = audit::shown(asked.log.id);
-    code = ids.empty() ? refuse("no record has an id that begins with " + id, exit_code::findings) : refuse("more than one id begins with " + id);
-    return std::nullopt;
-  }
-  code = tell_damage(page->troubles);
-  const auto ended = std::find_if(page->records.begin(), page->records.end(), [](const auto& r) { return r.value.kind == audit::record_kind::exchange; });
-  return ended == page->records.end() ? page->records.front() : *ended;
-}
 
 bool still_matches(const policy::compiled_policy& by, std::uint32_t rule, surface where, std::string_view text) {
   match::stream stream(by.database(), where, by.muted(where.direction));
@@ -138,7 +114,7 @@ void print_json(const audit::found_record& found, const policy::compiled_policy*
 
 exit_code explain_record(const record_question& asked) {
   exit_code code = exit_code::fine;
-  const auto found = find_record(asked, code);
+  const auto found = one_record(asked.log, code);
   if (!found) return code;
   std::vector<std::string> paths = asked.paths;
   if (paths.empty() && !asked.log.config.empty()) paths.push_back(asked.log.config);

@@ -1,8 +1,8 @@
 // What a client's library makes of a streamed chat completion.
 #pragma once
 
-#include "dialect/sse.hpp"
 #include "json/document.hpp"
+#include "support/client_events.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,25 +26,11 @@ inline std::string string_at(const json::document& d, json::node_id id) {
 
 inline client_view read_as_client(std::string_view bytes) {
   client_view seen;
-  dialect::sse_decoder decoder(1 << 20);
-  decoder.feed(bytes);
-  json::reader reader;
-  for (;;) {
-    const auto e = decoder.next();
-    if (!e || *e == nullptr) break;
-    if (!(*e)->has_data) continue;
-    if ((*e)->data == "[DONE]") {
-      seen.terminated = true;
-      continue;
-    }
+  const auto take = [&](std::string_view, const json::document& d) {
     EXPECT_FALSE(seen.terminated) << "an event after the end";
-    const auto read = reader.read((*e)->data);
-    EXPECT_TRUE(read) << (*e)->data;
-    if (!read) break;
-    const json::document& d = **read;
     if (const auto failed = d.find(0, "error"); failed != json::no_node) seen.error = string_at(d, d.find(failed, "code"));
     const auto choices = d.find(0, "choices");
-    if (choices == json::no_node) continue;
+    if (choices == json::no_node) return;
     for (auto c = d[choices].first_child; c != json::no_node; c = d[c].next) {
       const auto index = static_cast<std::size_t>(std::stoi(std::string(d[d.find(c, "index")].text)));
       const auto delta = d.find(c, "delta");
@@ -60,7 +46,8 @@ inline client_view read_as_client(std::string_view bytes) {
         seen.arguments[number] += string_at(d, d.find(function, "arguments"));
       }
     }
-  }
+  };
+  for_each_client_event(bytes, take, [&](std::string_view data) { return data == "[DONE]" && (seen.terminated = true); });
   return seen;
 }
 

@@ -1,8 +1,8 @@
 // What a client's library makes of a streamed message of Anthropic's.
 #pragma once
 
-#include "dialect/sse.hpp"
 #include "json/document.hpp"
+#include "support/client_events.hpp"
 
 #include <gtest/gtest.h>
 
@@ -66,20 +66,11 @@ inline void take_event(const json::document& d, messages_view& seen) {
 
 inline messages_view read_messages_as_client(std::string_view bytes) {
   messages_view seen;
-  dialect::sse_decoder decoder(1 << 20);
-  decoder.feed(bytes);
-  json::reader reader;
-  for (;;) {
-    const auto e = decoder.next();
-    if (!e || *e == nullptr) break;
-    if (!(*e)->has_data) continue;
+  for_each_client_event(bytes, [&](std::string_view name, const json::document& d) {
     EXPECT_FALSE(seen.terminated) << "an event after the end";
-    const auto read = reader.read((*e)->data);
-    EXPECT_TRUE(read) << (*e)->data;
-    if (!read) break;
-    EXPECT_EQ((*e)->name, text_at(**read, 0, "type"));
-    take_event(**read, seen);
-  }
+    EXPECT_EQ(name, text_at(d, 0, "type"));
+    take_event(d, seen);
+  });
   return seen;
 }
 

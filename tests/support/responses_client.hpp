@@ -2,8 +2,8 @@
 // amiss: it goes by the events' order, their numbers and their indices.
 #pragma once
 
-#include "dialect/sse.hpp"
 #include "json/document.hpp"
+#include "support/client_events.hpp"
 
 #include <gtest/gtest.h>
 
@@ -39,18 +39,7 @@ struct response_view {
 class response_reader {
  public:
   response_view read(std::string_view bytes) {
-    dialect::sse_decoder decoder(1 << 20);
-    decoder.feed(bytes);
-    json::reader reader;
-    for (;;) {
-      const auto e = decoder.next();
-      if (!e || *e == nullptr) break;
-      if (!(*e)->has_data) continue;
-      const auto parsed = reader.read((*e)->data);
-      EXPECT_TRUE(parsed) << (*e)->data;
-      if (!parsed) break;
-      take((*e)->name, **parsed);
-    }
+    for_each_client_event(bytes, [&](std::string_view name, const json::document& d) { take(name, d); });
     return std::move(view_);
   }
 

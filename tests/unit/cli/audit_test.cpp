@@ -92,11 +92,15 @@ TEST_F(audit_verb, show_tells_the_end_of_a_stream_rather_than_its_beginning) {
     open.kind = record_kind::open;
     ASSERT_TRUE((*log)->append(open, audit::durability::soon));
     ASSERT_TRUE((*log)->append(numbered(40), audit::durability::soon));
+    record act = numbered(40);
+    act.kind = record_kind::admin;
+    ASSERT_TRUE((*log)->append(act, audit::durability::soon));
     open.id = numbered(41).id;
     ASSERT_TRUE((*log)->append(open, audit::durability::soon));
   }
   EXPECT_EQ(lines(audit({"show", "01936f40"}).out)[0], sentence(numbered(40)));
-  EXPECT_EQ(lines(audit({"show", "01936f40", "-o", "json"}).out).size(), 2U);
+  EXPECT_EQ(lines(audit({"show", "01936f40", "-o", "json"}).out).size(), 3U);
+  EXPECT_NE(audit({"prove", "01936f40"}).err.find("after record 32 yet"), std::string::npos) << "not what was done with it later";
   EXPECT_NE(audit({"show", "01936f41"}).out.find("had begun"), std::string::npos);
 }
 

@@ -5,6 +5,7 @@
 #include "audit/segment.hpp"
 #include "cli/verbs.hpp"
 #include "support/folder.hpp"
+#include "unit/cli/cut_stream.hpp"
 #include "unit/cli/run.hpp"
 
 #include <gtest/gtest.h>
@@ -18,24 +19,6 @@ namespace stoplog::cli {
 
 using audit::record;
 using audit::record_kind;
-
-inline record cut_stream() {
-  record r;
-  r.id = "01936f00-0000-7000-8000-000000000001";
-  r.at = wall_time{std::chrono::seconds{1'795'421'730}};
-  r.key_id = "support-bot";
-  r.route = "default";
-  r.model_asked = "demo";
-  r.streamed = true;
-  r.decision = "block";
-  r.stage = "response";
-  r.rule = "DEMO-001";
-  r.category = "demo.forbidden";
-  r.severity = "high";
-  r.status = 200;
-  r.response_coverage = {90, 90, 60, true, {}, 0, 30, {}};
-  return r;
-}
 
 inline outcome run_audit(std::vector<std::string> arguments) {
   outcome seen;

@@ -1,6 +1,7 @@
 // What a record looks like to a person.
 #include "cli/audit_sentence.hpp"
 #include "cli/audit_view.hpp"
+#include "unit/cli/cut_stream.hpp"
 
 #include <gtest/gtest.h>
 
@@ -11,24 +12,6 @@ namespace {
 
 using audit::record;
 using audit::record_kind;
-
-record cut_stream() {
-  record r;
-  r.id = "01936f00-0000-7000-8000-000000000001";
-  r.at = wall_time{std::chrono::seconds{1'795'421'730}};
-  r.key_id = "support-bot";
-  r.route = "default";
-  r.model_asked = "demo";
-  r.streamed = true;
-  r.decision = "block";
-  r.stage = "response";
-  r.rule = "DEMO-001";
-  r.category = "demo.forbidden";
-  r.severity = "high";
-  r.status = 200;
-  r.response_coverage = {90, 90, 60, true, {}, 0, 30, {}};
-  return r;
-}
 
 TEST(audit_sentence, says_what_happened) {
   struct told { record r; const char* sentence; };
