@@ -95,7 +95,8 @@ void print(const audit::verified& found, const audit::verify_request& asked) {
   std::cout << '\n';
   if (found.covered != 0) std::cout << (asked.key ? "signed by " + asked.key->name() : std::string("covered")) << " up to record " << found.covered << '\n';
   if (found.last > found.covered) {
-    std::cout << found.last - found.covered << " records after that stand under their checksums only\n";
+    const auto after = found.last - found.covered;
+    std::cout << counted(after, "record") << " after that " << (after == 1 ? "stands under its checksum" : "stand under their checksums") << " only\n";
   }
   if (const auto& c = found.content; c != audit::content_verified{}) {
     std::cout << "captured texts: " << c.intact << " as recorded, " << c.erased << " erased, " << c.expired << " expired, " << c.missing

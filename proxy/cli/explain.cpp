@@ -25,6 +25,7 @@ struct options {
   std::string policy, direction = "request", role = "user", channel = "content", output = "human";
   policy::subject who;
   std::string config, directory;   // of the log: then a record is explained
+  std::string responder_key;
   std::string at;  // an instant; empty: now
   bool reveal = false;
 };
@@ -192,6 +193,10 @@ std::optional<wall_time> instant(const options& asked) {
 }
 
 exit_code explain(options asked) {
+  if (!asked.responder_key.empty()) {
+    std::cerr << "stoplog explain: --responder-key opens what a log keeps; name the log with --config or --directory, and the record's ID\n";
+    return exit_code::usage;
+  }
   const auto text = read_text(asked);
   if (!text) return exit_code::usage;
   problems found;
@@ -236,6 +241,7 @@ exit_code explain_id(const options& asked) {
   question.log.directory = asked.directory;
   question.log.id = asked.paths.front();
   question.paths.assign(asked.paths.begin() + 1, asked.paths.end());
+  question.responder_key = asked.responder_key;
   question.reveal = asked.reveal;
   question.json = asked.output == "json";
   return explain_record(question);
@@ -256,6 +262,7 @@ void add_explain(CLI::App& program, exit_code& code) {
   verb->add_option("FILE|ID", asked->paths, "The text's file or - for stdin (not with --text), or a record's id; then files and folders; default: policies rules");
   auto* config = verb->add_option("--config", asked->config, "Explain a record: the settings that name its log");
   verb->add_option("--directory", asked->directory, "Explain a record: the folder of its log")->excludes(config);
+  verb->add_option("--responder-key", asked->responder_key, "Explain a record: a responder's private key; what the log keeps sealed of it is judged too, and that goes on record");
   auto* text = verb->add_option("--text", asked->text, "The text itself");
   verb->add_option("--policy", asked->policy, "Judge under this policy, whomever it is for");
   verb->add_option("--direction", asked->direction, "request or response")->check(names_of<direction>(direction_count))->capture_default_str();

@@ -8,6 +8,7 @@
 #include "cli/audit_view.hpp"
 #include "cli/recorded.hpp"
 #include "cli/report.hpp"
+#include "cli/sealed_texts.hpp"
 #include "cli/sources.hpp"
 #include "match/stream.hpp"
 #include "policy/spec.hpp"
@@ -35,9 +36,15 @@ bool still_matches(const policy::compiled_policy& by, std::uint32_t rule, surfac
   return std::any_of(stream.findings().begin(), stream.findings().end(), [&](const auto& m) { return m.rule == rule; });
 }
 
-today judge_again(const audit::finding& f, const policy::compiled_policy& by) {
+// Of the texts that were kept those that a finding may stand in: its excerpt, or
+// the whole text of its place. How it was decoded stands behind the path.
+bool is_text_of(const sealed_text& kept, const audit::finding& f, surface where) {
+  const bool same_path = f.path == kept.path || f.path.starts_with(kept.path + ' ');
+  return kept.where == where && same_path && (kept.rule.empty() || kept.rule == f.rule);
+}
+
+today judge_again(const audit::finding& f, const std::vector<sealed_text>& kept, const policy::compiled_policy& by) {
   today one{&f};
-  one.captured = !f.excerpt.empty();
   const auto where = surface_of(f);
   for (std::uint32_t i = 0; i < by.rules().size(); ++i) {
     if (by.rules()[i].id != f.rule || !where) continue;
@@ -45,14 +52,18 @@ today judge_again(const audit::finding& f, const policy::compiled_policy& by) {
     one.does = by.effect(i, where->direction);
     one.excuse = by.excuse(i, where->direction);
     one.lapsed = by.lapsed_excuse(i, where->direction);
-    one.matches = one.captured && still_matches(by, i, *where, f.excerpt);
+    for (const sealed_text& text : kept) {
+      if (!is_text_of(text, f, *where)) continue;
+      one.captured = true;
+      one.matches = one.matches || still_matches(by, i, *where, text.text);
+    }
   }
   return one;
 }
 
-std::vector<today> judge_again(const audit::record& r, const policy::compiled_policy& by) {
+std::vector<today> judge_again(const audit::record& r, const std::vector<sealed_text>& kept, const policy::compiled_policy& by) {
   std::vector<today> all;
-  for (const auto& f : r.findings) all.push_back(judge_again(f, by));
+  for (const auto& f : r.findings) all.push_back(judge_again(f, kept, by));
   return all;
 }
 
@@ -129,9 +140,11 @@ exit_code explain_record(const record_question& asked) {
     return code_of_errors(wrong);
   }
   const auto& r = found->value;
+  const auto kept = kept_texts::open(asked.log, asked.responder_key, "explain", code);
+  if (!kept) return code;
   const policy::subject who = subject_of(r);
   const auto by = policy::applied(all->select(who), who, asked.at, key.canaries());
-  const auto again = by == nullptr ? std::vector<today>{} : judge_again(r, *by);
+  const auto again = by == nullptr ? std::vector<today>{} : judge_again(r, kept->of(r), *by);
   asked.json ? print_json(*found, by.get(), again) : print_human(*found, by.get(), again, key.canaries(), asked.reveal);
   if (!key.known) std::cerr << "stoplog explain: " << key_unknown << '\n';
   return code;

@@ -13,6 +13,7 @@ struct record_question {
   audit_request log;               // where it lies; its id, or the beginning of it
   std::vector<std::string> paths;  // the policies of today; empty: those of the settings, or of this folder
   wall_time at{};                  // at which exceptions are looked at
+  std::string responder_key;       // a file; what the log keeps sealed is judged too. Empty: only excerpts in the record
   bool reveal = false;
   bool json = false;
 };

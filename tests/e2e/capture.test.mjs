@@ -128,6 +128,32 @@ test('captured texts', async t => {
     assert.equal((await acts('content_replayed')).length, 1);
   });
 
+  await t.test('explain judges what is sealed, with the key', async () => {
+    const explained = async (...more) => {
+      const {code, stdout, stderr} = await run_program('explain', ids.blocked, '--config', proxy.config, '-o', 'json', ...more);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout).findings.find(finding => finding.rule === 'E2E-001');
+    };
+    const without = await explained();
+    assert.deepEqual([without.captured, without.matches_now], [false, false]);
+    const {captured, matches_now, enforced_now} = await explained('--responder-key', key);
+    assert.deepEqual([captured, matches_now, enforced_now], [true, true, 'block']);
+    assert.equal((await acts('content_replayed')).length, 2);
+    assert.equal((await run_program('explain', '--text', 'a', '--responder-key', key)).code, 3);
+  });
+
+  await t.test('diff measures a change on what is sealed, with the key', async () => {
+    const lax = path.join(proxy.folder, 'lax.yaml');
+    await writeFile(lax, `${await readFile(policy, 'utf8')}\noverrides: [{rule: E2E-001, mode: shadow, reason: less}]\n`);
+    const measured = async (...more) => {
+      const {code, stdout, stderr} = await run_program('diff', policy, lax, '--with', path.join(proxy.folder, 'rules'), '--config', proxy.config, '-o', 'json', ...more);
+      assert.equal(code, 0, stderr);
+      return JSON.parse(stdout).effect;
+    };
+    assert.equal((await measured()).newly_allowed, 0, 'nothing stands in the records themselves');
+    assert.ok((await measured('--responder-key', key)).newly_allowed_by['E2E-001'] >= 2);
+  });
+
   await t.test('a hold keeps everything, and is on record', async () => {
     assert.equal((await audit('hold', '--reason', 'case 8')).code, 0);
     assert.equal((await audit('erase', ids.allowed, '--reason', 'asked by the person')).code, 3);
