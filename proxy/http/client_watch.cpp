@@ -1,7 +1,6 @@
 #include "http/client_watch.hpp"
 
 #include <boost/asio/bind_cancellation_slot.hpp>
-#include <boost/asio/steady_timer.hpp>
 
 namespace stoplog::http {
 
@@ -40,7 +39,7 @@ struct client_watch::state : std::enable_shared_from_this<client_watch::state> {
 
   connection* client;  // null once nobody watches any more
   std::function<void()> on_gone;
-  asio::steady_timer timer;
+  http::timer timer;
   asio::cancellation_signal stop;
 };
 

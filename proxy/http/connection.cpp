@@ -1,7 +1,5 @@
 #include "http/connection.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/deferred.hpp>
 #include <boost/asio/ssl/host_name_verification.hpp>
 #include <boost/asio/write.hpp>
 
@@ -16,19 +14,18 @@ using error_code = boost::system::error_code;
 
 namespace {
 
-constexpr auto awaited = asio::as_tuple(asio::deferred);  // as use_awaitable, without a coroutine of its own
 constexpr std::size_t tls_buffer_bytes = 16 * 1024;  // a TLS record's largest content (RFC 8446, 5.1)
 
 }  // namespace
 
-connection::connection(tcp::socket socket, std::span<char> scratch) : stream_(plain{std::move(socket), scratch}) {
+connection::connection(tcp_socket socket, std::span<char> scratch) : stream_(plain{std::move(socket), scratch}) {
   error_code ignored;
   auto& s = std::get<plain>(stream_).socket;
   s.non_blocking(true, ignored);
   s.set_option(tcp::no_delay(true), ignored);
 }
 
-connection::connection(tcp::socket socket, asio::ssl::context& context)
+connection::connection(tcp_socket socket, asio::ssl::context& context)
     : stream_(std::make_unique<tls>(std::move(socket), context)) {
   error_code ignored;
   this->socket().set_option(tcp::no_delay(true), ignored);
@@ -39,7 +36,7 @@ connection::connection(tcp::socket socket, asio::ssl::context& context)
 // over anew is asked only for what is waited for.
 void connection::connected() noexcept {
   error_code ignored;
-  tcp::socket& s = socket();
+  tcp_socket& s = socket();
   const auto protocol = s.local_endpoint(ignored).protocol();
   const auto handle = s.release(ignored);
   if (ignored) return;
@@ -48,14 +45,14 @@ void connection::connected() noexcept {
   s.non_blocking(true, ignored);
 }
 
-asio::awaitable<io_result<void>> connection::handshake_as_server() {
+awaitable<io_result<void>> connection::handshake_as_server() {
   auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;
   const auto [ec] = co_await stream.async_handshake(asio::ssl::stream_base::server, awaited);
   if (ec) co_return ec;
   co_return io_result<void>{};
 }
 
-asio::awaitable<io_result<void>> connection::handshake_as_client(std::string name) {
+awaitable<io_result<void>> connection::handshake_as_client(std::string name) {
   auto& stream = std::get<std::unique_ptr<tls>>(stream_)->stream;
   error_code invalid;
   const bool numeric = (asio::ip::make_address(name, invalid), !invalid);
@@ -72,7 +69,7 @@ asio::awaitable<io_result<void>> connection::handshake_as_client(std::string nam
 
 // Waits for readability first: a read that is tried at once finds nothing in
 // most turns of a stream, and is one system call more for every token.
-asio::awaitable<io_result<std::string_view>> connection::read_plain(plain& from) {
+awaitable<io_result<std::string_view>> connection::read_plain(plain& from) {
   for (;;) {
     const auto [waited] = co_await from.socket.async_wait(tcp::socket::wait_read, awaited);
     if (waited) co_return waited;
@@ -84,14 +81,14 @@ asio::awaitable<io_result<std::string_view>> connection::read_plain(plain& from)
   }
 }
 
-asio::awaitable<io_result<std::string_view>> connection::read_tls(tls& from) {
+awaitable<io_result<std::string_view>> connection::read_tls(tls& from) {
   if (from.buffer.empty()) from.buffer.resize(tls_buffer_bytes);
   const auto [ec, n] = co_await from.stream.async_read_some(asio::buffer(from.buffer), awaited);
   if (ec) co_return ec;
   co_return std::string_view(from.buffer.data(), n);
 }
 
-asio::awaitable<io_result<std::string_view>> connection::read() {
+awaitable<io_result<std::string_view>> connection::read() {
   if (auto* p = std::get_if<plain>(&stream_)) return read_plain(*p);
   return read_tls(*std::get<std::unique_ptr<tls>>(stream_));
 }
@@ -107,7 +104,7 @@ io_result<void> connection::write_now(std::string_view& bytes) noexcept {
   return {};
 }
 
-asio::awaitable<io_result<void>> connection::write(std::string_view bytes) {
+awaitable<io_result<void>> connection::write(std::string_view bytes) {
   error_code ec;
   if (const auto begun = write_now(bytes); !begun || bytes.empty()) co_return begun;
   if (auto* p = std::get_if<plain>(&stream_)) {
@@ -120,7 +117,7 @@ asio::awaitable<io_result<void>> connection::write(std::string_view bytes) {
   co_return io_result<void>{};
 }
 
-asio::awaitable<void> connection::finish_writing() {
+awaitable<void> connection::finish_writing() {
   if (auto* t = std::get_if<std::unique_ptr<tls>>(&stream_)) {
     // One close_notify; the peer's is not waited for.
     SSL_set_shutdown((*t)->stream.native_handle(), SSL_RECEIVED_SHUTDOWN);
@@ -154,7 +151,7 @@ bool connection::peer_gone(bool& unread) noexcept {
   return ::poll(&state, 1, 0) > 0 && (state.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
 }
 
-tcp::socket& connection::socket() noexcept {
+tcp_socket& connection::socket() noexcept {
   if (auto* p = std::get_if<plain>(&stream_)) return p->socket;
   return std::get<std::unique_ptr<tls>>(stream_)->stream.next_layer();
 }

@@ -2,8 +2,8 @@
 // way at a time. Belongs to one thread.
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include "http/executor.hpp"
+
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/system/result.hpp>
 
@@ -15,7 +15,6 @@
 
 namespace stoplog::http {
 
-using tcp = boost::asio::ip::tcp;
 template <class T>
 using io_result = boost::system::result<T>;
 
@@ -23,28 +22,28 @@ class connection {
  public:
   // Plain. `scratch` is the worker's read buffer: it holds bytes only between
   // a read and the reader's next suspension, so all connections share it.
-  connection(tcp::socket socket, std::span<char> scratch);
+  connection(tcp_socket socket, std::span<char> scratch);
   // TLS; call one of the handshakes before anything else.
-  connection(tcp::socket socket, boost::asio::ssl::context& context);
+  connection(tcp_socket socket, boost::asio::ssl::context& context);
 
   // For a connection whose socket was just connected; before a handshake.
   void connected() noexcept;
 
-  boost::asio::awaitable<io_result<void>> handshake_as_server();
+  awaitable<io_result<void>> handshake_as_server();
   // Sets SNI and verifies the peer's certificate for `name`.
-  boost::asio::awaitable<io_result<void>> handshake_as_client(std::string name);
+  awaitable<io_result<void>> handshake_as_client(std::string name);
 
   // At least one byte, or an error; eof when the peer has finished. The view
   // is valid until the caller next suspends.
-  boost::asio::awaitable<io_result<std::string_view>> read();
+  awaitable<io_result<std::string_view>> read();
 
   // What goes out without waiting; `bytes` keeps the rest. An error: nothing more will.
   io_result<void> write_now(std::string_view& bytes) noexcept;
   // All of it, or an error. `bytes` must live until then.
-  boost::asio::awaitable<io_result<void>> write(std::string_view bytes);
+  awaitable<io_result<void>> write(std::string_view bytes);
 
   // Says that nothing more will be written (and, under TLS, that this is not a truncation).
-  boost::asio::awaitable<void> finish_writing();
+  awaitable<void> finish_writing();
 
   // Ends pending operations with operation_aborted; the connection stays usable.
   void cancel() noexcept;
@@ -56,20 +55,20 @@ class connection {
   // anything. `unread` tells that bytes are waiting.
   bool peer_gone(bool& unread) noexcept;
 
-  tcp::socket& socket() noexcept;
+  tcp_socket& socket() noexcept;
 
  private:
   struct tls {
-    tls(tcp::socket socket, boost::asio::ssl::context& context) : stream(std::move(socket), context) {}
-    boost::asio::ssl::stream<tcp::socket> stream;
+    tls(tcp_socket socket, boost::asio::ssl::context& context) : stream(std::move(socket), context) {}
+    boost::asio::ssl::stream<tcp_socket> stream;
     std::string buffer;
   };
   struct plain {
-    tcp::socket socket;
+    tcp_socket socket;
     std::span<char> scratch;
   };
-  static boost::asio::awaitable<io_result<std::string_view>> read_plain(plain& from);
-  static boost::asio::awaitable<io_result<std::string_view>> read_tls(tls& from);
+  static awaitable<io_result<std::string_view>> read_plain(plain& from);
+  static awaitable<io_result<std::string_view>> read_tls(tls& from);
 
   std::variant<plain, std::unique_ptr<tls>> stream_;
 };

@@ -1,7 +1,5 @@
 #include "http/deadlines.hpp"
 
-#include <boost/asio/steady_timer.hpp>
-
 #include <algorithm>
 
 namespace stoplog::http {
@@ -18,7 +16,7 @@ std::string_view to_string(deadline d) noexcept {
 struct deadlines::state : std::enable_shared_from_this<deadlines::state> {
   static constexpr steady::time_point never = steady::time_point::max();
 
-  state(asio::any_io_executor on, std::function<void(deadline)> f) : timer(std::move(on)), on_passed(std::move(f)) {
+  state(executor on, std::function<void(deadline)> f) : timer(std::move(on)), on_passed(std::move(f)) {
     at.fill(never);
   }
 
@@ -53,7 +51,7 @@ struct deadlines::state : std::enable_shared_from_this<deadlines::state> {
     if (next != never && next < waiting_for) wait(next);
   }
 
-  asio::steady_timer timer;
+  http::timer timer;
   std::function<void(deadline)> on_passed;
   std::array<steady::time_point, deadline_count> at{};
   std::array<bool, deadline_count> gone{};
@@ -61,7 +59,7 @@ struct deadlines::state : std::enable_shared_from_this<deadlines::state> {
   bool closed = false;
 };
 
-deadlines::deadlines(asio::any_io_executor on, std::function<void(deadline)> on_passed)
+deadlines::deadlines(executor on, std::function<void(deadline)> on_passed)
     : state_(std::make_shared<state>(std::move(on), std::move(on_passed))) {}
 
 deadlines::~deadlines() {

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-
-#include <boost/asio/any_io_executor.hpp>
+#include "http/executor.hpp"
 
 #include <array>
 #include <cstdint>
@@ -25,7 +24,7 @@ class deadlines {
   // `on_passed` is called once for each deadline that passes while armed; it
   // ends the waiting operation (closes or cancels a socket). Never called
   // after this object is gone.
-  deadlines(boost::asio::any_io_executor on, std::function<void(deadline)> on_passed);
+  deadlines(executor on, std::function<void(deadline)> on_passed);
   ~deadlines();
   deadlines(const deadlines&) = delete;
   deadlines& operator=(const deadlines&) = delete;

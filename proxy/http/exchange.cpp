@@ -11,7 +11,6 @@
 #include <boost/asio/execution/outstanding_work.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/prefer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <charconv>
 
@@ -60,7 +59,7 @@ exchange::~exchange() {
   session_.clock().disarm(deadline::total);
 }
 
-asio::awaitable<bool> exchange::run() {
+awaitable<bool> exchange::run() {
   record_.user_agent = request_.head().value("user-agent");
   if (auto parent = read_trace_parent(request_.head())) {
     record_.trace_id = std::move(parent->trace_id);
@@ -72,7 +71,7 @@ asio::awaitable<bool> exchange::run() {
   co_return keep_ && !closing();
 }
 
-asio::awaitable<void> exchange::refuse_unread(error why) {
+awaitable<void> exchange::refuse_unread(error why) {
   keep_ = false;
   co_await refuse(std::move(why));
   finish();
@@ -80,7 +79,7 @@ asio::awaitable<void> exchange::refuse_unread(error why) {
 
 bool exchange::closing() noexcept { return shared().draining.load() || !session_.client().open(); }
 
-asio::awaitable<bool> exchange::admit() {
+awaitable<bool> exchange::admit() {
   const message_head& head = request_.head();
   const std::string_view target = head.target;
   const std::size_t question = target.find('?');
@@ -135,7 +134,7 @@ bool exchange::is_opaque() noexcept {
   return true;
 }
 
-asio::awaitable<bool> exchange::read() {
+awaitable<bool> exchange::read() {
   const message_head& head = request_.head();
   if (!request_.complete()) {
     if (head.has_token("expect", "100-continue") && !co_await session_.write("HTTP/1.1 100 Continue\r\n\r\n")) {
@@ -176,7 +175,7 @@ asio::awaitable<bool> exchange::read() {
   co_return true;
 }
 
-asio::awaitable<bool> exchange::judge() {
+awaitable<bool> exchange::judge() {
   if (!guard_) judged_ = true;  // the request has no text
   if (scans() == nullptr) {     // nothing to scan here
     if (can_record()) co_return true;
@@ -231,7 +230,7 @@ asio::awaitable<bool> exchange::judge() {
   co_return true;
 }
 
-asio::awaitable<void> exchange::refuse(error why) {
+awaitable<void> exchange::refuse(error why) {
   // 5xx: not the request's fault.
   record_.decision = status_of(why.code) < 500 ? "refuse" : "error";
   record_.reason = to_string(why.code);
@@ -250,7 +249,7 @@ asio::awaitable<void> exchange::refuse(error why) {
   co_await answer(status_of(why.code), "application/json", error_json(status_of(why.code), error_type_of(why.code), record_.reason, message));
 }
 
-asio::awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
+awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
   record_.status = static_cast<int>(policy_->source().blocked_request_status);
   if (!co_await write_record()) {
     co_await refuse(fail(errc::audit_unavailable));
@@ -261,7 +260,7 @@ asio::awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
   co_await answer(record_.status, "application/json", error_json(record_.status, "policy_violation", category, message));
 }
 
-asio::awaitable<void> exchange::answer(int status, std::string_view content_type, std::string_view body) {
+awaitable<void> exchange::answer(int status, std::string_view content_type, std::string_view body) {
   record_.status = status;
   const std::string reply = make_reply(status, content_type, body, stamps(), !keep_ || closing());
   if (!co_await session_.write(reply)) {
@@ -284,7 +283,7 @@ std::string exchange::error_json(int status, std::string_view type, std::string_
 
 void exchange::abort_upstream() noexcept { upstream_.abort(); }
 
-asio::awaitable<bool> exchange::write_record() {
+awaitable<bool> exchange::write_record() {
   recorded_ = true;
   complete_record();
   shared().counts.finished(record_);
@@ -312,7 +311,7 @@ bool exchange::can_record() noexcept {
   return false;
 }
 
-asio::awaitable<bool> exchange::write_open(const guard::report* answer) {
+awaitable<bool> exchange::write_open(const guard::report* answer) {
   audit::record now = record_;
   now.kind = audit::record_kind::open;
   now.duration_us = microseconds_since(began_);
@@ -325,7 +324,7 @@ asio::awaitable<bool> exchange::write_open(const guard::report* answer) {
 
 // In the log; where that cannot be written, as the policy says: in the second
 // place, or among what the log writes when it can again.
-asio::awaitable<bool> exchange::make_durable(audit::record what, std::string content) {
+awaitable<bool> exchange::make_durable(audit::record what, std::string content) {
   const auto otherwise = on_write_failure();
   if (otherwise == policy::on_write_failure::block) co_return co_await make_durable_in(false, std::move(what), std::move(content));
   const bool healthy = shared().log.status().healthy;
@@ -337,7 +336,7 @@ asio::awaitable<bool> exchange::make_durable(audit::record what, std::string con
   co_return true;
 }
 
-asio::awaitable<bool> exchange::make_durable_in(bool spool, audit::record what, std::string content) {
+awaitable<bool> exchange::make_durable_in(bool spool, audit::record what, std::string content) {
   auto start = [this, spool, &what, &content](auto handler) {
     // Tracked: the worker does not end while the log owes an answer.
     auto executor = asio::prefer(asio::get_associated_executor(handler), asio::execution::outstanding_work.tracked);
@@ -350,7 +349,7 @@ asio::awaitable<bool> exchange::make_durable_in(bool spool, audit::record what, 
     if (!taken) resume(false);
   };
   const auto waiting = steady::now();
-  const bool durable = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(bool)>(start, asio::use_awaitable);
+  const bool durable = co_await asio::async_initiate<decltype(suspended), void(bool)>(start, suspended);
   added_us_ += microseconds_since(waiting);
   co_return durable;
 }

@@ -14,8 +14,6 @@
 #include "http/session.hpp"
 #include "http/upstream_pool.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
 #include <chrono>
 #include <memory>
 #include <optional>
@@ -31,14 +29,14 @@ class exchange {
   exchange& operator=(const exchange&) = delete;
 
   // The head of the request has been read. True: the connection may serve another.
-  boost::asio::awaitable<bool> run();
+  awaitable<bool> run();
 
   // Answers and records a request whose head could not be read.
-  boost::asio::awaitable<void> refuse_unread(error why);
+  awaitable<void> refuse_unread(error why);
 
  private:
   template <class T>
-  using waits = boost::asio::awaitable<T>;
+  using waits = awaitable<T>;
 
   // The request's way, in this order; each answers the client itself when it
   // refuses, and then returns false.

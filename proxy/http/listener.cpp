@@ -4,12 +4,9 @@
 #include "http/reply.hpp"
 #include "http/session.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace stoplog::http {
 
@@ -21,7 +18,7 @@ namespace {
 constexpr auto back_off = std::chrono::milliseconds(100);  // out of descriptors or memory: try again later
 
 // Says why, without waiting for a client to read it.
-void turn_away(tcp::socket& client) {
+void turn_away(tcp_socket& client) {
   constexpr errc why = errc::overloaded;
   const std::string body = dialect::to_json({status_of(why), error_type_of(why), to_string(why), sentence_for(why), {}}, nullptr);
   const std::string reply = make_reply(status_of(why), "application/json", body, {}, true);
@@ -57,10 +54,10 @@ void listener::stop() {
   });
 }
 
-asio::awaitable<void> listener::accept_all() {
-  asio::steady_timer pause(worker_.context());
+awaitable<void> listener::accept_all() {
+  http::timer pause(worker_.context());
   for (;;) {
-    auto [ec, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+    auto [ec, socket] = co_await acceptor_.async_accept(awaited);
     if (!acceptor_.is_open()) co_return;
     if (!ec) {
       admit(std::move(socket));
@@ -70,11 +67,11 @@ asio::awaitable<void> listener::accept_all() {
     if (ec == asio::error::connection_aborted) continue;  // the client left the queue
     worker_.shared().journal.warning("accept failed; trying again", {{"error", ec.message()}});
     pause.expires_after(back_off);
-    co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await pause.async_wait(awaited);
   }
 }
 
-void listener::admit(tcp::socket socket) {
+void listener::admit(tcp_socket socket) {
   services& shared = worker_.shared();
   if (shared.open_connections.load() >= shared.settings.limits.connections) {
     shared.counts.connections_shed.add();

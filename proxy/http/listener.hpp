@@ -5,7 +5,6 @@
 #include "config/settings.hpp"
 #include "http/worker.hpp"
 
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <cstdint>
@@ -26,11 +25,11 @@ class listener {
   std::uint16_t port() const;
 
  private:
-  boost::asio::awaitable<void> accept_all();
-  void admit(boost::asio::ip::tcp::socket socket);
+  awaitable<void> accept_all();
+  void admit(tcp_socket socket);
 
   worker& worker_;
-  boost::asio::ip::tcp::acceptor acceptor_;
+  tcp_acceptor acceptor_;
   boost::asio::ssl::context* tls_;
 };
 

@@ -9,7 +9,6 @@
 #include <boost/asio/deferred.hpp>
 #include <boost/asio/experimental/parallel_group.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace stoplog::http {
 
@@ -28,7 +27,7 @@ bool has_type(std::string_view content_type, std::string_view type) {
 
 }  // namespace
 
-asio::awaitable<bool> exchange::forward() {
+awaitable<bool> exchange::forward() {
   const auto& to = session_.home().pool(route_->upstream).settings();
   session_.clock().arm(deadline::total, to.deadlines.total);
   // From here on the session waits for the upstream: somebody must look after the client.
@@ -52,7 +51,7 @@ asio::awaitable<bool> exchange::forward() {
   co_return false;
 }
 
-asio::awaitable<result<void>> exchange::ask(bool fresh) {
+awaitable<result<void>> exchange::ask(bool fresh) {
   upstream_pool& pool = session_.home().pool(route_->upstream);
   upstream_ = {};
   answer_.emplace(message_reader::kind::response, shared().settings.limits.header_bytes,
@@ -77,7 +76,7 @@ asio::awaitable<result<void>> exchange::ask(bool fresh) {
 // An upstream may answer before it has read everything, and then read no more.
 // What fits the socket's buffer is sent first; anything larger beside the
 // reading, so that neither waits for the other.
-asio::awaitable<result<void>> exchange::send(std::string_view bytes) {
+awaitable<result<void>> exchange::send(std::string_view bytes) {
   bool sent = false;
   result<void> answered;
   if (bytes.size() <= sent_first_bytes_max) {
@@ -87,7 +86,7 @@ asio::awaitable<result<void>> exchange::send(std::string_view bytes) {
     const auto here = co_await asio::this_coro::executor;
     auto both = asio::experimental::make_parallel_group(asio::co_spawn(here, send_beside(bytes, sent), asio::deferred),
                                                         asio::co_spawn(here, read_beside(sent, answered), asio::deferred));
-    const auto [order, writing, reading] = co_await both.async_wait(asio::experimental::wait_for_all(), asio::use_awaitable);
+    const auto [order, writing, reading] = co_await both.async_wait(asio::experimental::wait_for_all(), suspended);
     if (writing) std::rethrow_exception(writing);
     if (reading) std::rethrow_exception(reading);
   }
@@ -95,11 +94,11 @@ asio::awaitable<result<void>> exchange::send(std::string_view bytes) {
   co_return answered;
 }
 
-asio::awaitable<void> exchange::send_beside(std::string_view bytes, bool& sent) {
+awaitable<void> exchange::send_beside(std::string_view bytes, bool& sent) {
   sent = (co_await upstream_.line().write(bytes)).has_value();
 }
 
-asio::awaitable<void> exchange::read_beside(const bool& sent, result<void>& answered) {
+awaitable<void> exchange::read_beside(const bool& sent, result<void>& answered) {
   answered = co_await read_answer_head();
   if (sent) co_return;
   // The rest of the request would be the beginning of the next one.
@@ -107,7 +106,7 @@ asio::awaitable<void> exchange::read_beside(const bool& sent, result<void>& answ
   upstream_.line().cancel();
 }
 
-asio::awaitable<result<void>> exchange::read_answer_head() {
+awaitable<result<void>> exchange::read_answer_head() {
   for (int interim = 0;;) {
     const auto bytes = co_await upstream_.line().read();
     if (!bytes) co_return upstream_failure(errc::upstream_truncated);
@@ -137,7 +136,7 @@ asio::awaitable<result<void>> exchange::read_answer_head() {
   }
 }
 
-asio::awaitable<result<bool>> exchange::read_answer() {
+awaitable<result<bool>> exchange::read_answer() {
   if (answer_->complete()) co_return false;
   const armed limit(session_.clock(), deadline::stream_idle,
                     session_.home().pool(route_->upstream).settings().deadlines.stream_idle);
@@ -162,7 +161,7 @@ error exchange::upstream_failure(errc otherwise) const {
   return fail(otherwise);
 }
 
-asio::awaitable<void> exchange::relay() {
+awaitable<void> exchange::relay() {
   // An exception may have expired since the request was judged.
   policy_ = policy::applied(policy_, subject_, wall_now());
   const message_head& head = answer_->head();
@@ -191,7 +190,7 @@ result<std::string_view> exchange::decoded_bytes(bool end) {
   return std::string_view(decoded_);
 }
 
-asio::awaitable<void> exchange::relay_whole() {
+awaitable<void> exchange::relay_whole() {
   for (;;) {
     const auto more = co_await read_answer();
     if (!more || answer_->body().size() > shared().settings.limits.body_bytes) {
@@ -240,7 +239,7 @@ asio::awaitable<void> exchange::relay_whole() {
   if (!co_await session_.write(reply)) client_gone_ = true;
 }
 
-asio::awaitable<void> exchange::relay_stream() {
+awaitable<void> exchange::relay_stream() {
   if (!co_await write_open(nullptr)) {
     watch_.reset();
     upstream_ = {};
@@ -267,7 +266,7 @@ asio::awaitable<void> exchange::relay_stream() {
 
 // One read, one judgement, one write. `out` holds what is to be written before
 // anything else (the head, at first). False: the answer is over.
-asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::string& out) {
+awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::string& out) {
   const bool head_sent = out.empty();
   const bool end = answer_->complete();
   const auto bytes = decoded_bytes(end);
@@ -314,7 +313,7 @@ asio::awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::stri
   co_return false;
 }
 
-asio::awaitable<bool> exchange::stop_stream(guard::stream_guard& guard, const guard::stream_step& step,
+awaitable<bool> exchange::stop_stream(guard::stream_guard& guard, const guard::stream_step& step,
                                             std::string& out) {
   // No more tokens are paid for.
   upstream_.abort();
@@ -335,7 +334,7 @@ asio::awaitable<bool> exchange::stop_stream(guard::stream_guard& guard, const gu
   co_return false;
 }
 
-asio::awaitable<void> exchange::break_stream(guard::stream_guard& guard, errc why, std::string& out, bool head_sent) {
+awaitable<void> exchange::break_stream(guard::stream_guard& guard, errc why, std::string& out, bool head_sent) {
   record_.reason = to_string(why);
   record_.decision = "error";
   if (leaves_text_unjudged(why)) record_.response_coverage.not_scanned = record_.reason;

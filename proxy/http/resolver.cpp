@@ -1,12 +1,8 @@
 #include "http/resolver.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/ip/address.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 #include <netdb.h>
 
@@ -118,15 +114,15 @@ void resolver::stop() {
   state_->wake.notify_one();
 }
 
-asio::awaitable<resolver::endpoints> resolver::lookup(std::string host, std::uint16_t port, duration at_most) {
+awaitable<resolver::endpoints> resolver::lookup(std::string host, std::uint16_t port, duration at_most) {
   boost::system::error_code invalid;
   const auto numeric = asio::ip::make_address(host, invalid);
   if (!invalid) co_return endpoints{tcp::endpoint(numeric, port)};
 
   // A timer is what the caller waits on: the answer ends it early.
   struct waiting {
-    explicit waiting(asio::any_io_executor on) : timer(std::move(on)) {}
-    asio::steady_timer timer;
+    explicit waiting(executor on) : timer(std::move(on)) {}
+    http::timer timer;
     endpoints found;
   };
   const auto executor = co_await asio::this_coro::executor;
@@ -139,7 +135,7 @@ asio::awaitable<resolver::endpoints> resolver::lookup(std::string host, std::uin
       shared->timer.expires_after(std::chrono::seconds(0));  // for an answer that is there before the wait
     });
   });
-  co_await shared->timer.async_wait(asio::as_tuple(asio::use_awaitable));
+  co_await shared->timer.async_wait(awaited);
   for (auto& each : shared->found) each.port(port);
   co_return shared->found;
 }

@@ -3,9 +3,7 @@
 #pragma once
 
 #include "base/clock.hpp"
-
-#include <boost/asio/awaitable.hpp>
-#include <boost/asio/ip/tcp.hpp>
+#include "http/executor.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -29,7 +27,7 @@ class resolver {
   // and is asked for anew behind the answer once it is older than 30 s. Empty:
   // the name does not resolve, or not within `at_most`. A name that stops
   // resolving keeps its last answer.
-  boost::asio::awaitable<endpoints> lookup(std::string host, std::uint16_t port, duration at_most);
+  awaitable<endpoints> lookup(std::string host, std::uint16_t port, duration at_most);
 
  private:
   struct state;

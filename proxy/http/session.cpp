@@ -57,7 +57,7 @@ void session::abort() noexcept {
   if (upstream_deadline_) upstream_deadline_();
 }
 
-asio::awaitable<void> session::run(bool tls) {
+awaitable<void> session::run(bool tls) {
   if (tls) {
     const armed limit(deadlines_, deadline::header, worker_.shared().settings.deadlines.header);
     const auto shaken = co_await client_.handshake_as_server();
@@ -67,7 +67,7 @@ asio::awaitable<void> session::run(bool tls) {
   }
 }
 
-asio::awaitable<bool> session::serve_one() {
+awaitable<bool> session::serve_one() {
   const auto& settings = worker_.shared().settings;
   message_reader request(message_reader::kind::request, settings.limits.header_bytes, settings.limits.body_bytes);
   idle_ = unused_.empty();
@@ -92,7 +92,7 @@ void session::drop_used(std::size_t bytes) {
   else unused_.erase(0, bytes);
 }
 
-asio::awaitable<result<void>> session::read_head(message_reader& into) {
+awaitable<result<void>> session::read_head(message_reader& into) {
   const auto& limits = worker_.shared().settings.deadlines;
   if (unused_.empty()) deadlines_.arm(deadline::keep_alive, limits.keep_alive);
   while (!into.head_complete()) {
@@ -113,7 +113,7 @@ asio::awaitable<result<void>> session::read_head(message_reader& into) {
   co_return result<void>{};
 }
 
-asio::awaitable<result<void>> session::read_body(message_reader& into) {
+awaitable<result<void>> session::read_body(message_reader& into) {
   const armed limit(deadlines_, deadline::body, worker_.shared().settings.deadlines.body);
   while (!into.complete()) {
     if (!unused_.empty()) {
@@ -131,14 +131,14 @@ asio::awaitable<result<void>> session::read_body(message_reader& into) {
   co_return result<void>{};
 }
 
-asio::awaitable<bool> session::write(std::string_view bytes) {
+awaitable<bool> session::write(std::string_view bytes) {
   const armed limit(deadlines_, deadline::client_write, worker_.shared().settings.deadlines.client_write);
   const auto written = co_await client_.write(bytes);
   co_return written.has_value();
 }
 
 // A head that could not be read has no exchange; it is answered and recorded all the same.
-asio::awaitable<void> session::refuse_head(const error& why) {
+awaitable<void> session::refuse_head(const error& why) {
   if (why.code == errc::client_gone) co_return;
   message_reader none(message_reader::kind::request, 0, 0);
   exchange refused(*this, none);
@@ -148,7 +148,7 @@ asio::awaitable<void> session::refuse_head(const error& why) {
 
 // Lets the client read our answer before the connection goes: closing with
 // unread bytes in the socket resets it (RFC 9112, 9.6).
-asio::awaitable<void> session::linger() {
+awaitable<void> session::linger() {
   if (!client_.open()) co_return;
   deadlines_.arm(deadline::keep_alive, linger_for);
   co_await client_.finish_writing();

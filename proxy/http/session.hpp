@@ -7,8 +7,6 @@
 #include "http/message_reader.hpp"
 #include "http/worker.hpp"
 
-#include <boost/asio/awaitable.hpp>
-
 #include <functional>
 #include <string>
 
@@ -22,7 +20,7 @@ class session {
   session& operator=(const session&) = delete;
 
   // The whole life of the connection; `tls`: begins with a handshake.
-  boost::asio::awaitable<void> run(bool tls);
+  awaitable<void> run(bool tls);
 
   // Ends after the exchange under way; at once if there is none.
   void drain() noexcept;
@@ -38,15 +36,15 @@ class session {
   void on_upstream_deadline(std::function<void()> call) { upstream_deadline_ = std::move(call); }
 
   // Reads the rest of a request whose head is there. Errors as of message_reader, deadline, client_gone.
-  boost::asio::awaitable<result<void>> read_body(message_reader& into);
+  awaitable<result<void>> read_body(message_reader& into);
   // Writes to the client under its deadline. False: the client is gone.
-  boost::asio::awaitable<bool> write(std::string_view bytes);
+  awaitable<bool> write(std::string_view bytes);
 
  private:
-  boost::asio::awaitable<result<void>> read_head(message_reader& into);
-  boost::asio::awaitable<bool> serve_one();
-  boost::asio::awaitable<void> refuse_head(const error& why);
-  boost::asio::awaitable<void> linger();
+  awaitable<result<void>> read_head(message_reader& into);
+  awaitable<bool> serve_one();
+  awaitable<void> refuse_head(const error& why);
+  awaitable<void> linger();
   void on_deadline(deadline passed);
   void drop_used(std::size_t bytes);
 

@@ -4,12 +4,9 @@
 #include "http/message_reader.hpp"
 #include "http/reply.hpp"
 
-#include <boost/asio/as_tuple.hpp>
 #include <boost/asio/associated_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
 
 namespace stoplog::http {
 
@@ -20,7 +17,7 @@ constexpr std::size_t head_bytes_max = 8 * 1024;
 constexpr auto request_within = std::chrono::seconds(10);
 }  // namespace
 
-short_server::short_server(asio::any_io_executor on, const config::endpoint& where, handler answer)
+short_server::short_server(executor on, const config::endpoint& where, handler answer)
     : executor_(on), acceptor_(on), answer_(std::move(answer)), scratch_(head_bytes_max) {
   const tcp::endpoint at(asio::ip::make_address(where.host), where.port);
   acceptor_.open(at.protocol());
@@ -40,28 +37,28 @@ void short_server::stop() {
   acceptor_.close(ignored);
 }
 
-asio::awaitable<void> short_server::accept_all() {
-  asio::steady_timer pause(executor_);
+awaitable<void> short_server::accept_all() {
+  http::timer pause(executor_);
   for (;;) {
-    auto [ec, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
+    auto [ec, socket] = co_await acceptor_.async_accept(awaited);
     if (!acceptor_.is_open()) co_return;
     if (!ec) {
       asio::co_spawn(executor_, serve(std::move(socket)), [](std::exception_ptr) {});
       continue;
     }
     pause.expires_after(std::chrono::milliseconds(100));
-    co_await pause.async_wait(asio::as_tuple(asio::use_awaitable));
+    co_await pause.async_wait(awaited);
   }
 }
 
-asio::awaitable<void> short_server::serve(tcp::socket socket) {
+awaitable<void> short_server::serve(tcp_socket socket) {
   connection line(std::move(socket), scratch_);
   std::string unused;
   while (co_await serve_one(line, unused)) {
   }
 }
 
-asio::awaitable<bool> short_server::serve_one(connection& line, std::string& unused) {
+awaitable<bool> short_server::serve_one(connection& line, std::string& unused) {
   deadlines clock(executor_, [&line](deadline) { line.close(); });
   const armed limit(clock, deadline::header, request_within);
   message_reader request(message_reader::kind::request, head_bytes_max, 0);
@@ -86,7 +83,7 @@ asio::awaitable<bool> short_server::serve_one(connection& line, std::string& unu
       asio::post(executor, [waiting, r = std::move(r)]() mutable { std::move (*waiting)(std::move(r)); });
     });
   };
-  const short_reply made = co_await asio::async_initiate<const asio::use_awaitable_t<>, void(short_reply)>(start, asio::use_awaitable);
+  const short_reply made = co_await asio::async_initiate<decltype(suspended), void(short_reply)>(start, suspended);
   const std::string bytes = make_reply(made.status, made.content_type, made.body, {}, !keep);
   const auto written = co_await line.write(bytes);
   co_return keep && written;

@@ -4,9 +4,6 @@
 #include "config/settings.hpp"
 #include "http/connection.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
-
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -27,19 +24,19 @@ class short_server {
   using handler = std::function<void(std::string_view method, std::string_view path, std::function<void(short_reply)> done)>;
 
   // Binds and listens; throws boost::system::system_error. One thread runs `on`.
-  short_server(boost::asio::any_io_executor on, const config::endpoint& where, handler answer);
+  short_server(executor on, const config::endpoint& where, handler answer);
 
   void start();
   void stop();
   std::uint16_t port() const;
 
  private:
-  boost::asio::awaitable<void> accept_all();
-  boost::asio::awaitable<void> serve(tcp::socket socket);
-  boost::asio::awaitable<bool> serve_one(connection& line, std::string& unused);
+  awaitable<void> accept_all();
+  awaitable<void> serve(tcp_socket socket);
+  awaitable<bool> serve_one(connection& line, std::string& unused);
 
-  boost::asio::any_io_executor executor_;
-  tcp::acceptor acceptor_;
+  executor executor_;
+  tcp_acceptor acceptor_;
   handler answer_;
   std::vector<char> scratch_;
 };

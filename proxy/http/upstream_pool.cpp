@@ -1,8 +1,5 @@
 #include "http/upstream_pool.hpp"
 
-#include <boost/asio/as_tuple.hpp>
-#include <boost/asio/use_awaitable.hpp>
-
 #include <utility>
 
 namespace stoplog::http {
@@ -16,7 +13,7 @@ namespace {
 constexpr auto keep_for = std::chrono::seconds(60);
 }  // namespace
 
-upstream_pool::upstream_pool(asio::any_io_executor on, std::span<char> scratch, resolver& names,
+upstream_pool::upstream_pool(executor on, std::span<char> scratch, resolver& names,
                              const config::upstream& to, asio::ssl::context* tls, std::size_t connections)
     : executor_(std::move(on)), scratch_(scratch), names_(names), to_(to), tls_(tls), connections_max_(connections) {}
 
@@ -77,18 +74,18 @@ result<upstream_pool::lease> upstream_pool::reserve(bool fresh) {
 }
 
 std::unique_ptr<connection> upstream_pool::new_line() {
-  tcp::socket socket(executor_);
+  tcp_socket socket(executor_);
   if (tls_ != nullptr) return std::make_unique<connection>(std::move(socket), *tls_);
   return std::make_unique<connection>(std::move(socket), scratch_);
 }
 
-asio::awaitable<result<void>> upstream_pool::connect(lease& of) {
+awaitable<result<void>> upstream_pool::connect(lease& of) {
   if (of.reused_) co_return result<void>{};
   const auto endpoints = co_await names_.lookup(to_.address.host, to_.address.port, to_.deadlines.connect);
   bool connected = false;
   for (const auto& endpoint : endpoints) {
     if (of.aborted_) break;
-    const auto [ec] = co_await of.line_->socket().async_connect(endpoint, asio::as_tuple(asio::use_awaitable));
+    const auto [ec] = co_await of.line_->socket().async_connect(endpoint, awaited);
     if (!ec) {
       connected = true;
       break;

@@ -6,8 +6,6 @@
 #include "http/connection.hpp"
 #include "http/resolver.hpp"
 
-#include <boost/asio/any_io_executor.hpp>
-#include <boost/asio/awaitable.hpp>
 #include <boost/asio/ssl/context.hpp>
 
 #include <chrono>
@@ -20,7 +18,7 @@ namespace stoplog::http {
 class upstream_pool {
  public:
   // `tls` is null for plain HTTP. `connections` is this worker's share.
-  upstream_pool(boost::asio::any_io_executor on, std::span<char> scratch, resolver& names, const config::upstream& to,
+  upstream_pool(executor on, std::span<char> scratch, resolver& names, const config::upstream& to,
                 boost::asio::ssl::context* tls, std::size_t connections);
 
   // One connection while an exchange uses it; closed at the end unless it was
@@ -56,7 +54,7 @@ class upstream_pool {
 
   // Resolves, connects, and verifies TLS. Does nothing for a kept connection.
   // Errors: upstream_unreachable, upstream_tls.
-  boost::asio::awaitable<result<void>> connect(lease& of);
+  awaitable<result<void>> connect(lease& of);
 
   const config::upstream& settings() const noexcept { return to_; }
   // Closes what is kept and unused.
@@ -69,7 +67,7 @@ class upstream_pool {
   };
   std::unique_ptr<connection> new_line();
 
-  boost::asio::any_io_executor executor_;
+  executor executor_;
   std::span<char> scratch_;
   resolver& names_;
   const config::upstream& to_;
