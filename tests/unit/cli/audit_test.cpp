@@ -130,11 +130,11 @@ TEST_F(audit_verb, what_cannot_be_read_or_makes_no_sense_is_refused) {
            {"audit", "query", "--directory", directory().string(), "--decision", "perhaps"},
            {"audit", "query", "--directory", directory().string(), "--limit", "0"},
            {"audit", "tail", "--directory", directory().string(), "--config", "x"}}) {
-    EXPECT_EQ(run_audit(arguments).code, exit_code::usage) << arguments.back();
+    EXPECT_EQ(run(arguments).code, exit_code::usage) << arguments.back();
     ++tried;
   }
   EXPECT_EQ(tried, 10);
-  EXPECT_EQ(run_audit({"audit", "tail", "--config", absent}).code, exit_code::not_loaded);
+  EXPECT_EQ(run({"audit", "tail", "--config", absent}).code, exit_code::not_loaded);
 }
 
 TEST_F(audit_verb, the_settings_say_where_the_log_is_even_when_a_secret_is_missing) {
@@ -145,7 +145,7 @@ upstreams: [{name: u, url: "https://127.0.0.1", credentials: {bearer: "${env:STO
 routes: [{name: default, path: /v1, upstream: u}]
 audit: {directory: audit}
 )";
-  const auto seen = run_audit({"audit", "tail", "-n", "2", "--config", (folder_.path() / "stoplog.yaml").string()});
+  const auto seen = run({"audit", "tail", "-n", "2", "--config", (folder_.path() / "stoplog.yaml").string()});
   EXPECT_EQ(seen.code, exit_code::fine) << seen.err;
   EXPECT_EQ(lines(seen.out).size(), 3U);
 }

@@ -3,38 +3,21 @@
 
 #include "audit/log.hpp"
 #include "audit/segment.hpp"
-#include "cli/verbs.hpp"
 #include "support/folder.hpp"
 #include "unit/cli/cut_stream.hpp"
 #include "unit/cli/run.hpp"
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <fstream>
-#include <iostream>
-#include <sstream>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace stoplog::cli {
 
 using audit::record;
 using audit::record_kind;
-
-inline outcome run_audit(std::vector<std::string> arguments) {
-  outcome seen;
-  const captured out(std::cout), err(std::cerr);
-  CLI::App program;
-  add_audit(program, seen.code);
-  std::reverse(arguments.begin(), arguments.end());  // as CLI11 takes them
-  try {
-    program.parse(arguments);
-  } catch (const CLI::ParseError&) {
-    seen.code = exit_code::usage;
-  }
-  seen.out = out.text();
-  seen.err = err.text();
-  return seen;
-}
 
 inline record numbered(int n) {
   record r = cut_stream();
@@ -60,7 +43,7 @@ class audit_verb : public ::testing::Test {
   outcome audit(std::vector<std::string> arguments) const {
     arguments.insert(arguments.begin(), "audit");
     arguments.insert(arguments.end(), {"--directory", directory().string()});
-    return run_audit(arguments);
+    return run(std::move(arguments));
   }
   void damage() const {
     const auto segment = directory() / audit::segment_name(1);
