@@ -59,6 +59,7 @@ class active_list {
  public:
   std::span<Active> all() noexcept { return {slots_.data(), count_}; }
   std::span<const Active> all() const noexcept { return {slots_.data(), count_}; }
+  bool empty() const noexcept { return count_ == 0; }
 
   Active* find(std::uint32_t unit) noexcept {
     for (Active& a : all()) {
@@ -88,6 +89,8 @@ struct active_units {
   active_list<active_part> parts;
   active_list<active_combination> combinations;
   bool apart = false;   // a part has a place for each begin instead of one for all
+
+  bool empty() const noexcept { return parts.empty() && combinations.empty(); }
 };
 
 }  // namespace stoplog::match

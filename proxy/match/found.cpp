@@ -29,8 +29,7 @@ void finding_list::add(const finding& f, std::size_t most) {
   list_.insert(place, f);
 }
 
-bool redactor::untouched(std::uint64_t begin, std::uint64_t end) const noexcept {
-  if (masked_any_ && masked_upto_ > begin) return false;
+bool redactor::none_begins_before(std::uint64_t end) const noexcept {
   return std::none_of(pending_.begin(), pending_.end(), [end](const finding& f) { return f.where.begin < end; });
 }
 

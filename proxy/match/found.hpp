@@ -46,9 +46,13 @@ class redactor {
   bool append(std::string& out, std::string_view text, std::uint64_t begin, std::uint64_t end, const database& rules);
 
   // True when append would copy `[begin, end)` as it is.
-  bool untouched(std::uint64_t begin, std::uint64_t end) const noexcept;
+  bool untouched(std::uint64_t begin, std::uint64_t end) const noexcept {
+    return (!masked_any_ || masked_upto_ <= begin) && (pending_.empty() || none_begins_before(end));
+  }
 
  private:
+  bool none_begins_before(std::uint64_t end) const noexcept;
+
   std::vector<finding> pending_;  // spans that begin at or after what was given
   std::uint64_t masked_upto_ = 0;
   bool masked_any_ = false;

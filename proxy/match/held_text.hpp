@@ -9,6 +9,7 @@
 #include "text/squeezer.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -22,7 +23,9 @@ class held_text {
     bool squeezed = false;
   };
   held_text() = default;
-  explicit held_text(uses used) : used_(used) {}
+  explicit held_text(uses used) {
+    if (used.leet || used.squeezed) rare_ = std::make_unique<rare_views>(used);
+  }
 
   // False when the text is not UTF-8; what precedes the invalid byte is in.
   bool append(std::string_view piece);
@@ -41,7 +44,12 @@ class held_text {
     std::uint64_t base;
     std::uint64_t end() const noexcept { return base + text.size(); }
   };
-  piece in(view v, std::uint64_t upto) const noexcept;
+  piece in(view v, std::uint64_t upto) const noexcept {
+    piece p = all_of(v);
+    if (v == view::raw) p.text = {p.text.data(), static_cast<std::size_t>(upto - p.base)};
+    else if (upto != whole()) p.text = {p.text.data(), static_cast<std::size_t>(view_offset(v, upto) - p.base)};
+    return p;
+  }
 
   // Offsets of a view as offsets of the text. For release positions: where the
   // code point at `at` of the view begins; never beyond `upto`.
@@ -61,16 +69,30 @@ class held_text {
   void forget_before(std::uint64_t at);
 
  private:
+  // What few policies need, and then few of their texts.
+  struct rare_views {
+    explicit rare_views(uses u) : used(u) {}
+    void append(std::string_view folded);
+
+    uses used;
+    std::string leet;               // begins and ends where folded_ does
+    std::string squeezed;
+    text::squeezer squeezer;
+    text::offset_map squeezed_map;  // from squeezed to folded_
+    std::uint64_t squeezed_base = 0;
+  };
+
+  piece all_of(view v) const noexcept {
+    if (v == view::folded) return {folded_, folded_base_};
+    if (v == view::raw) return {raw_, raw_base_};
+    if (v == view::leet) return {rare_->leet, folded_base_};
+    return {rare_->squeezed, rare_->squeezed_base};
+  }
   std::uint64_t folded_offset(std::uint64_t at) const noexcept;
 
-  uses used_;
   std::string raw_;
   std::string folded_;
-  std::string leet_;               // begins and ends where folded_ does
-  std::string squeezed_;
-  text::squeezer squeezer_;
-  text::offset_map squeezed_map_;  // from squeezed_ to folded_
-  std::uint64_t squeezed_base_ = 0;
+  std::unique_ptr<rare_views> rare_;
   text::offset_map map_;
   text::folder folder_;
   std::uint64_t raw_base_ = 0;

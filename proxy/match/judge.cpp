@@ -9,6 +9,8 @@ namespace stoplog::match {
 judge::judge(const database::compiled& rules, surface where, const held_text& text, const muted_rules* muted)
     : rules_(rules), use_(rules.plan_for(where)), text_(text), muted_(muted) {
   if (use_.mixed) applies_ = {&rules.specs, where};
+  watches_.reserve(use_.used.count);
+  for (const view v : use_.used.all()) watches_.emplace_back(use_.of(v));
   for (const std::uint32_t unit : use_.always) {
     if (applies_(use_.units[unit])) active_.combinations.add(unit).until = UINT64_MAX;
   }
@@ -17,47 +19,48 @@ judge::judge(const database::compiled& rules, surface where, const held_text& te
 std::optional<cut> judge::advance(std::uint64_t from, cut whole, const found_match& found) {
   const pieces held = pieces_at(whole);
   go_over(watches_, active_, held);
-  if (blocks(whole)) {
-    const cut at = first_block(from, whole);
-    conclude(at, found);
-    now_.held = held_at_block(at);
-    return at;
+  if (!active_.empty()) {
+    blocking what;
+    if (blocks(whole, what)) {
+      const cut at = first_block(from, whole, what);
+      conclude(at, found);
+      held_from_ = held_at_block(at);
+      return at;
+    }
+    settle(whole, found);
   }
-  settle(whole, found);
-  now_ = live(watches_, active_, whole, held);
+  held_from_ = live_from(watches_, active_, whole, held);
   return std::nullopt;
 }
 
 judge::pieces judge::pieces_at(cut c) const {
-  pieces all{};
-  for (const view v : views) {
-    if (v == view::raw || use_.of(v).used) all[static_cast<std::size_t>(v)] = text_.in(v, c.upto);
-  }
+  pieces all;
+  std::size_t place = 0;
+  for (const view v : use_.used.all()) all[place++] = text_.in(v, c.upto);
   return all;
 }
 
 void judge::go_over(watches& w, active_units& to, const pieces& held) const {
-  for (const view v : views) {
-    const auto i = static_cast<std::size_t>(v);
-    if (use_.views[i].used) w[i].advance(use_, v, text_, held[i], applies_, to);
+  std::size_t place = 0;
+  for (const view v : use_.used.all()) {
+    w[place].advance(use_, v, text_, held[place], applies_, to);
+    ++place;
   }
 }
 
 // Whether a blocking rule is certain at the cut, where none was before.
-bool judge::blocks(cut c) {
-  firing_parts_.clear();
-  firing_combinations_.clear();
+bool judge::blocks(cut c, blocking& what) {
   std::uint32_t place = 0;
   for (active_part& a : active_.parts.all()) {
-    if (blocks(unit_of(a)) && scan(a).becomes_certain(a, c, code_points(a))) firing_parts_.push_back(place);
+    if (blocks(unit_of(a)) && scan(a).becomes_certain(a, c, code_points(a))) what.parts.push_back(place);
     ++place;
   }
   place = 0;
   for (active_combination& a : active_.combinations.all()) {
-    if (blocks(unit_of(a)) && settles_to_block(a, c)) firing_combinations_.push_back(place);
+    if (blocks(unit_of(a)) && settles_to_block(a, c)) what.combinations.push_back(place);
     ++place;
   }
-  return !firing_parts_.empty() || !firing_combinations_.empty();
+  return !what.parts.empty() || !what.combinations.empty();
 }
 
 // Settles a blocking `all` rule, unless that blocks: then it stays as it was, for
@@ -74,14 +77,14 @@ bool judge::settles_to_block(active_combination& a, cut c) {
 
 // The first cut in (from, whole.upto] at which one of the firing units is
 // certain. Certainty is monotone, so it is found by halving, over code points.
-cut judge::first_block(std::uint64_t from, cut whole) {
+cut judge::first_block(std::uint64_t from, cut whole, const blocking& what) {
   const auto fires = [&](cut c) {
-    return std::any_of(firing_parts_.begin(), firing_parts_.end(),
+    return std::any_of(what.parts.begin(), what.parts.end(),
                        [&](std::uint32_t place) {
                          const active_part& a = active_.parts.all()[place];
                          return scan(a).certain(a, c);
                        }) ||
-           std::any_of(firing_combinations_.begin(), firing_combinations_.end(), [&](std::uint32_t place) {
+           std::any_of(what.combinations.begin(), what.combinations.end(), [&](std::uint32_t place) {
              active_combination copy = active_.combinations.all()[place];
              combined_.clear();
              scan(copy).settle(copy, c, combined_);
@@ -147,42 +150,36 @@ void judge::conclude(cut c, const found_match& found) {
   }
 }
 
-judge::positions judge::live(watches& w, const active_units& from, cut c, const pieces& held) const {
-  positions first{c.upto, c.upto, {}};
-  for (std::size_t i = 0; i < held.size(); ++i) first.kept_views[i] = held[i].end();
-  if (c.end) return first;
+std::uint64_t judge::live_from(watches& w, const active_units& from, cut c, const pieces& held) const {
+  if (c.end) return c.upto;
   const std::uint64_t looked = use_.combines ? looked_upto(use_, text_, c) : c.upto;
-  std::array<std::uint64_t, views.size()> held_views = first.kept_views;
-  for (const view v : views) {
-    const auto i = static_cast<std::size_t>(v);
-    if (!use_.views[i].used) continue;
-    const watch::positions p = w[i].live(use_, v, text_, held[i], looked);
-    held_views[i] = p.held;
-    first.kept_views[i] = p.kept;
+  std::array<std::uint64_t, views.size()> first;   // of the views
+  std::size_t place = 0;
+  for (const view v : use_.used.all()) {
+    first[place] = w[place].held_from(use_, v, text_, held[place], looked);
+    ++place;
   }
   for (const active_part& a : from.parts.all()) {
     const unit& u = unit_of(a);
-    const auto i = static_cast<std::size_t>(u.view);
-    first.kept_views[i] = std::min(first.kept_views[i], a.next);
+    std::uint64_t& of_view = first[use_.used.place(u.view)];
     // Where its matches begin in runs, the run holds, and knows better.
-    if (u.holds && u.run == none_of_them && a.next <= a.last_begin) held_views[i] = std::min(held_views[i], a.next);
+    if (u.holds && u.run == none_of_them && a.next <= a.last_begin) of_view = std::min(of_view, a.next);
   }
+  std::uint64_t live = c.upto;
   for (const active_combination& a : from.combinations.all()) {
-    const all_scan s = scan(a);
-    first.kept = std::min(first.kept, s.kept_from(a));
-    if (unit_of(a).holds && unit_of(a).guards_tail && a.started) first.held = std::min(first.held, s.guarded_from(a, c));
+    if (unit_of(a).holds && unit_of(a).guards_tail && a.started) live = std::min(live, scan(a).guarded_from(a, c));
   }
-  for (const view v : views) {
-    if (!use_.of(v).used) continue;
-    first.held = std::min(first.held, text_.begin_of(v, held_views[static_cast<std::size_t>(v)], c.upto));
+  place = 0;
+  for (const view v : use_.used.all()) {
+    if (first[place] < held[place].end()) live = std::min(live, text_.begin_of(v, first[place], c.upto));
+    ++place;
   }
   if (use_.held_bytes != 0) {
-    const held_text::piece& raw = held[static_cast<std::size_t>(view::raw)];
+    const held_text::piece raw = text_.in(view::raw, c.upto);
     const std::uint64_t begin = looked - std::min<std::uint64_t>(looked - raw.base, use_.held_bytes);
-    first.held = std::min(first.held, raw.base + backward(raw.text, begin - raw.base + 1, 1));
+    live = std::min(live, raw.base + backward(raw.text, begin - raw.base + 1, 1));
   }
-  first.kept = std::min({first.kept, first.held, looked - std::min<std::uint64_t>(looked, use_.kept_bytes)});
-  return first;
+  return live;
 }
 
 // What would be held if the text had been cut here: all that is live began in
@@ -191,12 +188,12 @@ judge::positions judge::live(watches& w, const active_units& from, cut c, const 
 std::uint64_t judge::held_at_block(cut c) const {
   const pieces held = pieces_at(c);
   watches again;
-  for (std::size_t i = 0; i < held.size(); ++i) again[i] = watch(held[i]);
+  for (const view v : use_.used.all()) again.emplace_back(use_.of(v), held[again.size()]);
   active_units seen;
   seen.apart = true;
   go_over(again, seen, held);
   for (active_part& a : seen.parts.all()) a.next = std::max(a.next, scan(a).settled_upto(a, c));
-  std::uint64_t from = live(again, seen, c, held).held;
+  std::uint64_t from = live_from(again, seen, c, held);
   // Some of these were settled further than the cut.
   for (const active_combination& a : active_.combinations.all()) {
     if (unit_of(a).holds && unit_of(a).guards_tail) from = std::min(from, scan(a).guarded_from(c));
@@ -205,12 +202,19 @@ std::uint64_t judge::held_at_block(cut c) const {
 }
 
 std::uint64_t judge::kept_from() const {
-  std::uint64_t from = now_.kept;
-  for (const view v : views) {
-    if (!use_.of(v).used) continue;
-    from = std::min(from, text_.begin_of(v, now_.kept_views[static_cast<std::size_t>(v)], text_.whole()));
+  const cut whole{text_.whole(), false};
+  const std::uint64_t looked = use_.combines ? looked_upto(use_, text_, whole) : whole.upto;
+  std::uint64_t kept = std::min(held_from_, looked - std::min<std::uint64_t>(looked, use_.kept_bytes));
+  std::size_t place = 0;
+  for (const view v : use_.used.all()) {
+    std::uint64_t first = watches_[place++].kept_from(use_.of(v), text_.in(v, whole.upto));
+    for (const active_part& a : active_.parts.all()) {
+      if (unit_of(a).view == v) first = std::min(first, a.next);
+    }
+    kept = std::min(kept, text_.begin_of(v, first, whole.upto));
   }
-  return from;
+  for (const active_combination& a : active_.combinations.all()) kept = std::min(kept, scan(a).kept_from(a));
+  return kept;
 }
 
 }  // namespace stoplog::match

@@ -33,19 +33,21 @@ class judge {
   std::optional<cut> advance(std::uint64_t from, cut whole, const found_match& found);
 
   // What of the text must be held; after a block, what had to be by then.
-  std::uint64_t held_from() const noexcept { return now_.held; }
+  std::uint64_t held_from() const noexcept { return held_from_; }
 
-  // What of it may still be asked for.
+  // What of the text, as far as it was judged, may still be asked for.
   std::uint64_t kept_from() const;
 
  private:
-  struct positions {
-    std::uint64_t held = 0;
-    std::uint64_t kept = 0;                      // of the text; the views may need more:
-    std::array<std::uint64_t, views.size()> kept_views{};   // offsets of each
-  };
-  using watches = std::array<watch, views.size()>;
+  // Of each view that is used, in the plan's order.
+  using watches = std::vector<watch>;
   using pieces = std::array<held_text::piece, views.size()>;
+
+  // What blocks at a cut: places in `active_`.
+  struct blocking {
+    std::vector<std::uint32_t> parts;
+    std::vector<std::uint32_t> combinations;
+  };
 
   any_scan scan(const active_part& a) const {
     return {use_, unit_of(a), rules_.rules[unit_of(a).rule], text_, blocks(unit_of(a))};
@@ -56,19 +58,19 @@ class judge {
     return use_.units[a.unit];
   }
   std::uint64_t code_points(const active_part& a) const {
-    return watches_[static_cast<std::size_t>(unit_of(a).view)].count();
+    return watches_[use_.used.place(unit_of(a).view)].count();
   }
 
   bool blocks(const unit& u) const { return u.blocks && (muted_ == nullptr || !(*muted_)[u.rule]); }
   pieces pieces_at(cut c) const;
   void go_over(watches& w, active_units& to, const pieces& held) const;
-  bool blocks(cut c);
+  bool blocks(cut c, blocking& what);
   bool settles_to_block(active_combination& a, cut c);
-  cut first_block(std::uint64_t from, cut whole);
+  cut first_block(std::uint64_t from, cut whole, const blocking& what);
   void tell_settled(active_combination& a, cut c, const found_match& found);
   void settle(cut c, const found_match& found);
   void conclude(cut c, const found_match& found);
-  positions live(watches& w, const active_units& from, cut c, const pieces& held) const;
+  std::uint64_t live_from(watches& w, const active_units& from, cut c, const pieces& held) const;
   std::uint64_t held_at_block(cut c) const;
 
   const database::compiled& rules_;
@@ -80,9 +82,7 @@ class judge {
   active_units active_;
   std::unique_ptr<active_combination> scratch_;
   std::vector<text_span> combined_;
-  std::vector<std::uint32_t> firing_parts_;         // places in `active_`
-  std::vector<std::uint32_t> firing_combinations_;
-  positions now_;
+  std::uint64_t held_from_ = 0;
 };
 
 }  // namespace stoplog::match

@@ -15,10 +15,10 @@ struct literal_index::layer {
   std::uint32_t last;
 };
 
-literal_index::literal_index(std::span<const literal> literals) {
+literal_index::literal_index(std::span<const literal> literals, std::uint32_t near_cells) {
   number_columns(literals);
   grow(literals);
-  link();
+  link(near_cells);
   states_.shrink_to_fit();
   details_.shrink_to_fit();
   rows_.shrink_to_fit();
@@ -96,7 +96,7 @@ std::uint32_t literal_index::go(std::uint32_t at, unsigned char byte) const noex
 
 // Links to suffixes, first as numbers, from the root outwards; then, with the
 // places of rows known, as what step() gives.
-void literal_index::link() {
+void literal_index::link(std::uint32_t near_cells) {
   const auto nodes = static_cast<std::uint32_t>(states_.size());
   std::vector<std::uint32_t> hit(nodes, UINT32_MAX);
   std::uint32_t rows_end = 0;
@@ -108,11 +108,12 @@ void literal_index::link() {
     const std::uint32_t count = children_of(at);
     for (std::uint32_t i = first; i < first + count; ++i) states_[i].fail = at == 0 ? 0 : go(fail, states_[i].label);
     states_[at].self = at;
-    if (details_[at].held.depth <= 1 || count > children_sparse_max) {
+    if (rows_end < near_cells || details_[at].held.depth <= 1 || count > children_sparse_max) {
       states_[at].self = has_row | (rows_end + 1);
       rows_end += columns_ + 1;
     }
     if (hit[at] != UINT32_MAX) states_[at].self |= has_hit;
+    if (details_[at].held.leads != 0 || details_[at].held.next != UINT32_MAX) states_[at].self |= has_held;
   }
   expects(rows_end <= number, "an automaton whose rows can be numbered");
   rows_.resize(rows_end);

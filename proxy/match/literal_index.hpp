@@ -7,8 +7,9 @@
 //       literal index.literal_of(hit) ends after this byte
 //
 // Nodes with few children keep them side by side and fall back along failure
-// links; the root, its children and nodes with many children have a row of the
-// complete automaton. Memory follows the bytes of the literals, about 32 a node.
+// links; those nearest to the root, as many as a cache may keep, and those with
+// many children have a row of the complete automaton. Beyond that memory follows
+// the bytes of the literals, about 32 a node.
 #pragma once
 
 #include <array>
@@ -41,8 +42,12 @@ class literal_index {
     std::string bytes;           // not empty, at most 65,535
     std::uint8_t holds = 0;      // leads under which its beginnings are held back; 0: it holds nothing
   };
+  // Cells of rows for the nodes nearest to the root: 2 MiB, what a core's cache
+  // may keep.
+  static constexpr std::uint32_t near_cells_usual = 1U << 19;
+
   // Literals are distinct; literal_of() is the index into this list.
-  explicit literal_index(std::span<const literal> literals = {});
+  explicit literal_index(std::span<const literal> literals = {}, std::uint32_t near_cells = near_cells_usual);
 
   node root() const noexcept { return root_; }
 
@@ -63,6 +68,9 @@ class literal_index {
   node first_hit(node at) const noexcept { return detail_of(at).hit; }
   node next_hit(node hit) const noexcept { return detail_of(state_of(hit).fail).hit; }
   std::uint32_t literal_of(node hit) const noexcept { return detail_of(hit).literal; }
+
+  // Whether a beginning of a held literal ends here.
+  static bool holds(node at) noexcept { return (at & has_held) != 0; }
 
   // The beginnings of held literals that the text ends with, longest first: so
   // many bytes, if one of the leads is in front of them; after the last, no leads.
@@ -91,7 +99,8 @@ class literal_index {
  private:
   static constexpr node has_row = 1U << 31;
   static constexpr node has_hit = 1U << 30;
-  static constexpr node number = has_hit - 1;   // of a row's first cell, or of a state
+  static constexpr node has_held = 1U << 29;
+  static constexpr node number = has_held - 1;  // of a row's first cell, or of a state
 
   struct state {
     node self = 0;
@@ -118,7 +127,7 @@ class literal_index {
   struct layer;
   void grow(std::span<const literal> literals);
   void number_columns(std::span<const literal> literals);
-  void link();
+  void link(std::uint32_t near_cells);
   void fill_row(std::uint32_t at);
   std::uint32_t children_of(std::uint32_t at) const noexcept;
   std::uint32_t go(std::uint32_t at, unsigned char byte) const noexcept;

@@ -82,6 +82,11 @@ plan planner::make(std::span<const std::uint32_t> active) {
     }
   }
   for (const view v : views) finish(v);
+  for (const view v : views) {
+    if (!plan_.of(v).used) continue;
+    plan_.used.places[static_cast<std::size_t>(v)] = plan_.used.count;
+    plan_.used.list[plan_.used.count++] = v;
+  }
   return std::move(plan_);
 }
 
@@ -328,8 +333,9 @@ void planner::finish(view v) {
     if (!p.runs[i].units.empty()) p.runs_that_report |= std::uint64_t{1} << i;
     for (unsigned byte = 0; byte < 256; ++byte) {
       const std::uint64_t bit_of_run = std::uint64_t{1} << i;
-      if (p.runs[i].inside.has(static_cast<char>(byte))) p.run_inside[byte] |= bit_of_run;
-      if (p.runs[i].first.has(static_cast<char>(byte))) p.run_first[byte] |= bit_of_run;
+      const bool begins = p.runs[i].first.has(static_cast<char>(byte));
+      if (begins) p.run_first[byte] |= bit_of_run;
+      if (begins || p.runs[i].inside.has(static_cast<char>(byte))) p.run_inside[byte] |= bit_of_run;
     }
   }
 }

@@ -95,14 +95,25 @@ struct view_plan {
   std::vector<byte_set> sets;
   std::vector<run_spec> runs;
   std::array<std::uint64_t, 256> run_inside{};   // bit i: the byte may be inside of run i
-  std::array<std::uint64_t, 256> run_first{};
+  std::array<std::uint64_t, 256> run_first{};    // and may begin one; such bytes are inside as well
   std::uint64_t runs_that_report = 0;            // those with units
   std::uint32_t literal_bytes_max = 0;
+};
+
+// The views that any rule of a plan needs, and the place of each among them.
+struct used_views {
+  std::array<view, match::views.size()> list{};
+  std::array<std::uint8_t, match::views.size()> places{};   // by view
+  std::uint8_t count = 0;
+
+  std::span<const view> all() const noexcept { return {list.data(), count}; }
+  std::size_t place(view v) const noexcept { return places[static_cast<std::size_t>(v)]; }
 };
 
 struct plan {
   bool mixed = false;                    // serves surfaces to which not all of its rules apply
   std::vector<unit> units;
+  used_views used;
   std::array<view_plan, match::views.size()> views;   // by view
   bool combines = false;                 // it has combinations
   std::uint32_t within_max = 0;          // of them

@@ -8,62 +8,70 @@
 
 namespace stoplog::match {
 
-struct watch::pass {
-  const plan& rules;
-  const view_plan& rules_of_view;
-  view v;
-  const held_text& text;
-  held_text::piece piece;
-  const unit_filter* applies;
-  active_units* active;
+bool watch::pass::within(std::uint32_t set, std::uint64_t from, std::uint64_t to) const {
+  const byte_set& allowed = rules_of_view.sets[set];
+  const std::string_view part = piece.text.substr(from - piece.base, to - from);
+  return std::all_of(part.begin(), part.end(), [&](char byte) { return allowed.has(byte); });
+}
 
-  char byte_at(std::uint64_t offset) const { return piece.text[offset - piece.base]; }
-  bool leads(std::uint8_t leads, std::uint64_t at) const {
-    return leads_at(leads, piece.text, at - piece.base, piece.base == 0);
-  }
-  bool within(std::uint32_t set, std::uint64_t from, std::uint64_t to) const {
-    const byte_set& allowed = rules_of_view.sets[set];
-    const std::string_view part = piece.text.substr(from - piece.base, to - from);
-    return std::all_of(part.begin(), part.end(), [&](char byte) { return allowed.has(byte); });
-  }
-  std::uint64_t back(std::uint64_t from, std::uint64_t code_points) const {
-    return piece.base + backward(piece.text, from - piece.base, code_points);
-  }
-};
+std::uint64_t watch::pass::back(std::uint64_t from, std::uint64_t code_points) const {
+  return piece.base + backward(piece.text, from - piece.base, code_points);
+}
 
 // A held piece that does not begin the text begins with a code point of context.
-watch::watch(const held_text::piece& held) noexcept
-    : scanned_(held.base == 0 || held.text.empty() ? held.base : held.base + after_code_point(held.text, 0)) {}
+watch::watch(const view_plan& rules, const held_text::piece& held) : watch(rules) {
+  scanned_ = held.base == 0 || held.text.empty() ? held.base : held.base + after_code_point(held.text, 0);
+}
 
 void watch::advance(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
                     const unit_filter& applies, active_units& active) {
   const pass p{rules, rules.of(v), v, text, piece, &applies, &active};
   const literal_index& index = p.rules_of_view.index;
-  const bool runs = !p.rules_of_view.runs.empty();
-  const auto* bytes = reinterpret_cast<const unsigned char*>(piece.text.data());
-  const std::uint64_t end = piece.end();
-  if (runs) runs_.resize(p.rules_of_view.runs.size());
-  // Kept out of memory while nothing is found: bytes may alias anything.
-  literal_index::node node = at_ == literal_index::none ? index.root() : at_;
-  std::uint64_t count = count_;
-  for (std::uint64_t at = scanned_; at < end; ++at) {
-    const unsigned char byte = bytes[at - piece.base];
-    if (runs && changes_runs(p.rules_of_view, byte)) {
-      count_ = count;
-      step_runs(p, at, byte);
+  const auto& inside = p.rules_of_view.run_inside;
+  const auto& first = p.rules_of_view.run_first;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(piece.text.data());
+  const auto* const end = bytes + piece.text.size();
+  const auto* at = bytes + (scanned_ - piece.base);
+  literal_index::node node = at_;
+  while (at != end) {
+    // Nothing but steps, until a run begins or ends or a literal is there.
+    const auto* const from = at;
+    const std::uint64_t live = live_runs_;
+    std::uint64_t continuing = 0;
+    bool runs_change = false;
+    const auto step = [&](unsigned char byte) {
+      continuing += static_cast<unsigned char>(byte ^ 0x80U) < 0x40 ? 1U : 0U;
+      node = index.step(node, byte);
+      ++at;
+    };
+    do {
+      runs_change = ((live & inside[*at]) | first[*at]) != live;
+      if (runs_change) break;
+      step(*at);
+    } while (at != end && !literal_index::hits(node));
+    if (runs_change) {
+      count_ += static_cast<std::uint64_t>(at - from) - continuing;
+      step_runs(p, piece.base + static_cast<std::uint64_t>(at - bytes), *at);
+      continuing = 0;
+      step(*at);
+      count_ += 1 - continuing;
+    } else {
+      count_ += static_cast<std::uint64_t>(at - from) - continuing;
     }
-    count += (byte & 0xC0U) != 0x80 ? 1U : 0U;
-    node = index.step(node, byte);
-    if (!index.hits(node)) continue;
-    count_ = count;
-    for (auto hit = index.first_hit(node); hit != literal_index::none; hit = index.next_hit(hit)) {
-      on_literal(p, index.literal_of(hit), at + 1);
-    }
+    if (!literal_index::hits(node)) continue;
+    at_ = node;
+    on_hits(p, piece.base + static_cast<std::uint64_t>(at - bytes));
   }
   at_ = node;
-  count_ = count;
-  scanned_ = end;
-  if ((live_runs_ & p.rules_of_view.runs_that_report) != 0) report_runs(p, live_runs_, end);
+  scanned_ = piece.end();
+  if ((live_runs_ & p.rules_of_view.runs_that_report) != 0) report_runs(p, live_runs_, scanned_);
+}
+
+void watch::on_hits(const pass& p, std::uint64_t end) {
+  const literal_index& index = p.rules_of_view.index;
+  for (auto hit = index.first_hit(at_); hit != literal_index::none; hit = index.next_hit(hit)) {
+    on_literal(p, index.literal_of(hit), end);
+  }
 }
 
 void watch::on_literal(const pass& p, std::uint32_t literal, std::uint64_t end) {
@@ -232,7 +240,6 @@ void watch::age(const pass& p, const run_spec& spec, run& r) const {
 // The longest end of the text that begins a held literal.
 std::uint64_t watch::held_begin(const pass& p) const {
   const std::uint64_t end = p.piece.end();
-  if (at_ == literal_index::none) return end;
   const literal_index& index = p.rules_of_view.index;
   for (auto held = index.first_held(at_); held.leads != 0; held = index.next_held(held)) {
     if (p.leads(held.leads, end - held.depth)) return end - held.depth;
@@ -240,31 +247,34 @@ std::uint64_t watch::held_begin(const pass& p) const {
   return end;
 }
 
-watch::positions watch::live(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
-                             std::uint64_t combined_upto) {
-  const pass p{rules, rules.of(v), v, text, piece, nullptr, nullptr};
-  positions first{held_begin(p), piece.end()};
-  const std::uint64_t literal_bytes = p.rules_of_view.literal_bytes_max;
-  first.kept = piece.end() - std::min(piece.end() - piece.base, literal_bytes);
+std::uint64_t watch::live_from(const pass& p, std::uint64_t combined_upto) {
+  std::uint64_t first = literal_index::holds(at_) ? held_begin(p) : p.piece.end();
   std::size_t alive = 0;
   for (const window& w : windows_) {
     if (!lives(p, w, combined_upto)) continue;
-    first.kept = std::min(first.kept, w.begin);
-    if (p.rules_of_view.windows[w.spec].holds) first.held = std::min(first.held, w.begin);
+    if (p.rules_of_view.windows[w.spec].holds) first = std::min(first, w.begin);
     windows_[alive++] = w;
   }
-  checked_ = piece.end();
-  windows_.erase(windows_.begin() + static_cast<std::ptrdiff_t>(alive), windows_.end());
+  checked_ = p.piece.end();
+  if (alive != windows_.size()) windows_.resize(alive);
   for (std::uint64_t which = live_runs_; which != 0; which &= which - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(which));
     const run_spec& spec = p.rules_of_view.runs[i];
     age(p, spec, runs_[i]);
-    if (runs_[i].begin == piece.end()) {
+    if (runs_[i].begin == p.piece.end()) {
       live_runs_ &= ~(std::uint64_t{1} << i);  // the next byte may begin it anew
       continue;
     }
-    first.kept = std::min(first.kept, runs_[i].begin);
-    if (spec.holds) first.held = std::min(first.held, runs_[i].begin);
+    if (spec.holds) first = std::min(first, runs_[i].begin);
+  }
+  return first;
+}
+
+std::uint64_t watch::kept_from(const view_plan& rules, const held_text::piece& piece) const {
+  std::uint64_t first = piece.end() - std::min<std::uint64_t>(piece.text.size(), rules.literal_bytes_max);
+  for (const window& w : windows_) first = std::min(first, w.begin);
+  for (std::uint64_t which = live_runs_; which != 0; which &= which - 1) {
+    first = std::min(first, runs_[static_cast<std::size_t>(std::countr_zero(which))].begin);
   }
   return first;
 }

@@ -4,6 +4,7 @@
 #include "text/fold_table.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace stoplog::text {
 
@@ -25,10 +26,38 @@ std::size_t plain_prefix(std::string_view text) noexcept {
   return at;
 }
 
-void append_lower(std::string& out, std::string_view plain) {
+// What a plain byte folds to; zero for all others.
+constexpr std::array<char, 256> plain_table = [] {
+  std::array<char, 256> table{};
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    if (folds_to_one_byte(c)) table[byte] = to_lower(c);
+  }
+  return table;
+}();
+
+// Appends what the plain text at the start folds to; returns how much that is.
+// A token is too short for blocks to pay.
+std::size_t append_plain(std::string& out, std::string_view text) {
   const std::size_t begin = out.size();
-  out += plain;
-  std::transform(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), out.begin() + static_cast<std::ptrdiff_t>(begin), to_lower);
+  if (text.size() >= ascii_block) {
+    const std::size_t plain = plain_prefix(text);
+    out += text.substr(0, plain);
+    std::transform(out.begin() + static_cast<std::ptrdiff_t>(begin), out.end(), out.begin() + static_cast<std::ptrdiff_t>(begin), to_lower);
+    return plain;
+  }
+  out += text;
+  char* const folded = out.data() + begin;
+  std::size_t at = 0;
+  for (; at < text.size(); ++at) {
+    const char c = plain_table[static_cast<unsigned char>(text[at])];
+    if (c == 0) {
+      out.resize(begin + at);
+      break;
+    }
+    folded[at] = c;
+  }
+  return at;
 }
 
 // Appends what `bytes`, the spelling of a code point, fold to, and maps it.
@@ -61,18 +90,17 @@ bool folder::feed(std::string_view piece, std::string& folded, offset_map& map) 
   if (decoder_.failed()) return false;
   while (!piece.empty()) {
     if (decoder_.pending() == 0) {
-      const std::size_t plain = plain_prefix(piece);
+      const std::size_t plain = append_plain(folded, piece);
       if (plain != 0) {
-        append_lower(folded, piece.substr(0, plain));
         map.append(plain, 1, 1);
         piece.remove_prefix(plain);
+        if (piece.empty()) break;
       }
       if (const auto whole = decode_front(piece)) {
         append_mapped(folded, map, piece.substr(0, whole->length), whole->code_point);
         piece.remove_prefix(whole->length);
         continue;
       }
-      if (piece.empty()) break;
     }
     // A sequence that the end of the piece cuts, or that is none.
     const auto outcome = decoder_.push(piece.front());

@@ -6,19 +6,14 @@
 
 namespace stoplog::text {
 
-void offset_map::append(std::uint64_t count, std::uint32_t folded, std::uint32_t original) {
-  if (folded == 0) {
-    gap_ = gap_ || count != 0;
-  } else if (count != 0) {
-    const bool goes_on = !gap_ && first_ < runs_.size() && runs_.back().folded_step == folded && runs_.back().original_step == original;
-    if (!goes_on) runs_.push_back({folded_end_, original_end_, folded, original});
-    gap_ = false;
-  }
-  folded_end_ += count * folded;
-  original_end_ += count * original;
+void offset_map::begin_run(std::uint64_t count, std::uint32_t folded, std::uint32_t original) {
+  if (count == 0) return;
+  if (folded != 0) runs_.push_back({folded_end_, original_end_, folded, original});
+  gap_ = folded == 0;
 }
 
 const offset_map::run& offset_map::run_of(std::uint64_t at) const {
+  if (!runs_.empty() && at >= runs_.back().folded_begin) return runs_.back();
   const auto begin = runs_.begin() + static_cast<std::ptrdiff_t>(first_);
   const auto after = std::upper_bound(begin, runs_.end(), at, [](std::uint64_t a, const run& r) { return a < r.folded_begin; });
   expects(after != begin, "offset_map: asked for a position that was forgotten");
@@ -28,6 +23,7 @@ const offset_map::run& offset_map::run_of(std::uint64_t at) const {
 std::uint64_t offset_map::begin_of(std::uint64_t at) const {
   if (at >= folded_end_) return original_end_;
   const run& r = run_of(at);
+  if (r.folded_step == 1) return r.original_begin + (at - r.folded_begin) * r.original_step;
   return r.original_begin + (at - r.folded_begin) / r.folded_step * r.original_step;
 }
 

@@ -43,7 +43,11 @@ class offset_map {
 
   // For the folder: `count` code points in a row, each of `original` bytes and
   // folded to `folded` bytes (0: dropped).
-  void append(std::uint64_t count, std::uint32_t folded, std::uint32_t original);
+  void append(std::uint64_t count, std::uint32_t folded, std::uint32_t original) {
+    if (!goes_on(folded, original)) begin_run(count, folded, original);
+    folded_end_ += count * folded;
+    original_end_ += count * original;
+  }
 
  private:
   struct run {
@@ -52,6 +56,10 @@ class offset_map {
     std::uint32_t folded_step;    // bytes of one code point in each text
     std::uint32_t original_step;
   };
+  bool goes_on(std::uint32_t folded, std::uint32_t original) const noexcept {
+    return !gap_ && !runs_.empty() && runs_.back().folded_step == folded && runs_.back().original_step == original;
+  }
+  void begin_run(std::uint64_t count, std::uint32_t folded, std::uint32_t original);
   const run& run_of(std::uint64_t at) const;
 
   std::vector<run> runs_;

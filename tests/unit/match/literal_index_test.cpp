@@ -70,7 +70,8 @@ TEST(LiteralIndex, FindsWhatSearchingForEachFinds) {
     }
     std::vector<literal_index::literal> literals;
     for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2)});
-    const literal_index index(literals);
+    // Rows for all nodes, for some, and for as few as there may be.
+    const literal_index index(literals, seed % 3 == 0 ? literal_index::near_cells_usual : seed % 3 == 1 ? 100U : 0U);
     const std::string text = random_text(random, 60, letters + 1);
     ASSERT_EQ(found(index, text), plainly(literals, text)) << "seed " << seed;
     auto at = index.root();
@@ -79,6 +80,7 @@ TEST(LiteralIndex, FindsWhatSearchingForEachFinds) {
       const std::string seen = text.substr(0, i + 1);
       const literal_index::held first = index.first_held(at);
       ASSERT_EQ(first.leads == 0 ? 0U : first.depth, held_plainly(literals, seen, true)) << seen << " seed " << seed;
+      ASSERT_EQ(literal_index::holds(at), first.leads != 0);
       ASSERT_EQ(index.begun_within(at, 1000), held_plainly(literals, seen, false)) << seen << " seed " << seed;
       ++ran;
     }
@@ -99,7 +101,7 @@ TEST(LiteralIndex, KnowsNothingWithoutLiterals) {
 TEST(LiteralIndex, TakesEveryByte) {
   std::vector<literal_index::literal> literals;
   for (unsigned byte = 0; byte < 256; ++byte) literals.push_back({std::string(2, static_cast<char>(byte)), 1});
-  const literal_index index(literals);
+  const literal_index index(literals, 0);
   std::size_t hits = 0;
   for (unsigned byte = 0; byte < 256; ++byte) hits += found(index, std::string(3, static_cast<char>(byte))).size();
   EXPECT_EQ(hits, 512U);
