@@ -3,6 +3,7 @@
 #include "match/code_points.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace stoplog::match {
 
@@ -48,11 +49,11 @@ std::uint64_t any_scan::code_points_between(const held_text::piece& piece, std::
   return count_code_points(piece.text.substr(from - piece.base, to - from));
 }
 
-bool any_scan::certain(const active_part& a, cut c) const {
+bool any_scan::certain(const active_part& a, cut c, std::uint64_t after) const {
   const borders b = borders_of(c);
   const std::uint64_t upto = unit_.excusable ? settled_upto(a, b, c) : b.limit;
   bool fires = false;
-  each_match(a, b, upto, [&](std::uint64_t begin, std::uint64_t end) {
+  each_match(a, b, upto, after, [&](std::uint64_t begin, std::uint64_t end) {
     fires = !excused_at(text_.original(unit_.view, begin, end));
     return !fires;
   });
@@ -63,12 +64,12 @@ bool any_scan::becomes_certain(active_part& a, cut c, std::uint64_t code_points)
   const borders b = borders_of(c);
   if (unit_.excusable) return settled_upto(a, b, c, code_points) > a.next && certain(a, c);
   if (b.limit <= a.asked_upto) return false;
-  a.asked_upto = b.limit;
+  const std::uint64_t asked = std::exchange(a.asked_upto, b.limit);   // there was none that ends before
   if (unit_.ends_at_sign) {
     if (b.limit < a.unasked) return false;
     a.unasked = a.sign_end > b.limit ? b.limit + 1 : UINT64_MAX;
   }
-  return certain(a, c);
+  return certain(a, c, asked);
 }
 
 }  // namespace stoplog::match

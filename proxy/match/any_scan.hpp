@@ -18,7 +18,7 @@ class any_scan {
 
   // Whether the text up to the cut makes a match certain that no continuation
   // excuses. Monotone in the cut.
-  bool certain(const active_part& a, cut c) const;
+  bool certain(const active_part& a, cut c) const { return certain(a, c, 0); }
 
   // The same for the whole of what is there, where nothing was certain before:
   // asks RE2 only if there is a new answer to be had.
@@ -38,7 +38,7 @@ class any_scan {
     if (settled <= a.next) return;
     const borders b = borders_of(c);
     if (!waits_for_block()) {
-      each_match(a, b, settled, [&](std::uint64_t begin, std::uint64_t end) {
+      each_match(a, b, settled, 0, [&](std::uint64_t begin, std::uint64_t end) {
         a.last_end = end;
         const text_span where = text_.original(unit_.view, begin, end);
         if (!excused_at(where)) found(where);
@@ -54,7 +54,7 @@ class any_scan {
   template <class Found>
   void each_certain(const active_part& a, cut c, Found found) const {
     const borders b = borders_of(c);
-    each_match(a, b, b.limit, [&](std::uint64_t begin, std::uint64_t end) {
+    each_match(a, b, b.limit, 0, [&](std::uint64_t begin, std::uint64_t end) {
       found(text_.original(unit_.view, begin, end));
       return true;
     });
@@ -70,6 +70,7 @@ class any_scan {
     std::uint64_t limit;     // ends up to it are certain
   };
   borders borders_of(cut c) const;
+  bool certain(const active_part& a, cut c, std::uint64_t after) const;
   std::uint64_t settled_upto(active_part& a, const borders& b, cut c, std::uint64_t code_points) const;
   std::uint64_t settled_upto(const active_part& a, const borders& b, cut c) const;
   std::uint64_t after_last_break(const borders& b, std::uint64_t from) const;
@@ -81,15 +82,16 @@ class any_scan {
   // A block needs no more than to know that there is a match.
   bool waits_for_block() const noexcept { return blocks_ && !unit_.excusable; }
 
-  // Visits the matches that begin before `upto` and lie in no match with an
-  // earlier begin, until `visit` returns false.
+  // Visits the matches that begin before `upto`, end after `after` and lie in no
+  // match with an earlier begin, until `visit` returns false.
   template <class Visit>
-  void each_match(const active_part& a, const borders& b, std::uint64_t upto, Visit visit) const {
+  void each_match(const active_part& a, const borders& b, std::uint64_t upto, std::uint64_t after, Visit visit) const {
     const std::uint64_t base = b.piece.base;
+    after -= std::min(after, base);
     std::uint64_t last_end = a.last_end;
     std::uint64_t from = a.next;
     while (from < upto && from <= a.last_begin && from < b.limit) {
-      const auto match = part_.next(b.piece.text, from - base, b.limit - base);
+      const auto match = part_.next(b.piece.text, from - base, b.limit - base, after);
       if (!match || base + match->begin >= upto) return;
       if (base + match->end > last_end) {
         last_end = base + match->end;

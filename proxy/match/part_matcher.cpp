@@ -142,8 +142,8 @@ std::size_t part_matcher::begun(std::string_view text) const {
   return some ? static_cast<std::size_t>(found.data() - text.data()) : text.size();
 }
 
-std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit) const {
-  return program_ ? first_of_regex(text, from, limit) : first_of_phrases(text, from, limit);
+std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit, std::size_t after) const {
+  return program_ ? first_of_regex(text, from, limit, after) : first_of_phrases(text, from, limit, after);
 }
 
 std::optional<match_span> part_matcher::next_shortest(std::string_view text, std::size_t from,
@@ -155,15 +155,18 @@ std::optional<match_span> part_matcher::next_shortest(std::string_view text, std
 }
 
 std::optional<match_span> part_matcher::first_of_regex(std::string_view text, std::size_t from,
-                                                       std::size_t limit) const {
-  while (from < limit) {
+                                                       std::size_t limit, std::size_t after) const {
+  while (from < limit && after < limit) {
     re2::StringPiece matched;
     if (!program_->regex->Match(text, from, limit, re2::RE2::UNANCHORED, &matched, 1)) return std::nullopt;
     const auto begin = static_cast<std::size_t>(matched.data() - text.data());
     if (begin >= limit) return std::nullopt;
-    if (!matched.empty()) {
-      const auto end = longest_at(text, begin, begin + matched.size());
-      if (end) return match_span{begin, *end};
+    const std::size_t longest = begin + matched.size();
+    if (!matched.empty() && longest > after) {
+      // That is the longest there already, unless it is too long to count.
+      const bool fits = code_points_max_ == facts_->longest;
+      if (fits && passes({matched.data(), matched.size()})) return match_span{begin, longest};
+      if (const auto end = longest_at(text, begin, fits ? longest - 1 : longest, after)) return match_span{begin, *end};
     }
     from = after_code_point(text, begin);
   }
@@ -171,15 +174,15 @@ std::optional<match_span> part_matcher::first_of_regex(std::string_view text, st
 }
 
 std::optional<match_span> part_matcher::first_of_phrases(std::string_view text, std::size_t from,
-                                                         std::size_t limit) const {
+                                                         std::size_t limit, std::size_t after) const {
   for (; from < limit; from = after_code_point(text, from)) {
-    if (const auto end = longest_at(text, from, limit)) return match_span{from, *end};
+    if (const auto end = longest_at(text, from, limit); end && *end > after) return match_span{from, *end};
   }
   return std::nullopt;
 }
 
 std::optional<std::size_t> part_matcher::longest_at(std::string_view text, std::size_t begin,
-                                                    std::size_t limit) const {
+                                                    std::size_t limit, std::size_t after) const {
   if (code_points_max_) limit = std::min(limit, forward(text, begin, *code_points_max_));
   if (hosts_) {
     const auto end = hosts_->end_at(text, begin, limit);
@@ -194,7 +197,7 @@ std::optional<std::size_t> part_matcher::longest_at(std::string_view text, std::
     });
     return end > begin ? std::optional(end) : std::nullopt;
   }
-  while (limit > begin) {
+  while (limit > std::max(begin, after)) {
     re2::StringPiece matched;
     if (!program_->regex->Match(text, begin, limit, re2::RE2::ANCHOR_START, &matched, 1) || matched.empty()) break;
     if (passes({matched.data(), matched.size()})) return begin + matched.size();

@@ -41,8 +41,8 @@ class part_matcher {
   part_matcher(part_matcher&&) noexcept;
 
   // The longest span at the first begin in [from, limit) that has one which
-  // ends at or before `limit`.
-  std::optional<match_span> next(std::string_view text, std::size_t from, std::size_t limit) const;
+  // ends after `after` and at or before `limit`.
+  std::optional<match_span> next(std::string_view text, std::size_t from, std::size_t limit, std::size_t after = 0) const;
 
   // The same with the shortest span.
   std::optional<match_span> next_shortest(std::string_view text, std::size_t from, std::size_t limit) const;
@@ -71,10 +71,10 @@ class part_matcher {
   void use_regex(const std::string& source, std::shared_ptr<const program> ready, std::optional<problem>& found);
   void use_phrases(const part& source);
   void use_hosts(const part& source);
-  std::optional<std::size_t> longest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
+  std::optional<std::size_t> longest_at(std::string_view text, std::size_t begin, std::size_t limit, std::size_t after = 0) const;
   std::optional<std::size_t> shortest_at(std::string_view text, std::size_t begin, std::size_t limit) const;
-  std::optional<match_span> first_of_regex(std::string_view text, std::size_t from, std::size_t limit) const;
-  std::optional<match_span> first_of_phrases(std::string_view text, std::size_t from, std::size_t limit) const;
+  std::optional<match_span> first_of_regex(std::string_view text, std::size_t from, std::size_t limit, std::size_t after) const;
+  std::optional<match_span> first_of_phrases(std::string_view text, std::size_t from, std::size_t limit, std::size_t after) const;
   bool spans(std::string_view text, std::size_t begin, std::size_t end) const;
   bool passes(std::string_view matched) const;
 
