@@ -32,7 +32,9 @@ std::string_view event_frame::text_in(std::string_view name, std::string_view da
 }
 
 std::string event_frame::with(std::string_view text) const {
-  std::string data(before_, 0, before_.size() - 1);
+  std::string data;
+  data.reserve(before_.size() + after_.size() + 2 * text.size());
+  data.append(before_, 0, before_.size() - 1);
   json::append_string(data, text);
   return data.append(after_, 1);
 }

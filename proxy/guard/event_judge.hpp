@@ -31,6 +31,7 @@ class event_judge {
 
   // What was seen so far, with all counts.
   guard::report report() const;
+  stoplog::verdict verdict() const noexcept { return report_.decision.verdict; }
 
   const dialect::answer_stream& stream() const noexcept { return *stream_; }
   std::uint64_t held() const noexcept { return lanes_.held(); }

@@ -119,6 +119,8 @@ const report& stream_guard::report() const noexcept {
   return state_->full;
 }
 
+verdict stream_guard::verdict() const noexcept { return state_->judge.verdict(); }
+
 std::string_view stream_guard::model() const noexcept { return state_->judge.stream().model(); }
 std::string_view stream_guard::response_id() const noexcept { return state_->judge.stream().response_id(); }
 std::uint64_t stream_guard::events() const noexcept { return state_->events; }

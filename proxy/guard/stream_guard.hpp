@@ -49,7 +49,8 @@ class stream_guard {
   // Events that tell a client that the answer broke off and why.
   std::string error_ending(errc why) const;
 
-  const guard::report& report() const noexcept;
+  const guard::report& report() const noexcept;  // with all counts: for the end, not for each event
+  stoplog::verdict verdict() const noexcept;     // so far
   std::string_view model() const noexcept;
   std::string_view response_id() const noexcept;
   std::uint64_t events() const noexcept;  // events received

@@ -284,7 +284,7 @@ awaitable<bool> exchange::relay_step(guard::stream_guard& guard, std::string& ou
   }
   if (step->what == guard::stream_step::kind::stop) co_return co_await stop_stream(guard, *step, out);
   // A mask that goes out now must be on record before it does.
-  if (!redaction_recorded_ && guard.report().decision.verdict == verdict::redact && !co_await write_open(&guard.report())) {
+  if (!redaction_recorded_ && guard.verdict() == verdict::redact && !co_await write_open(&guard.report())) {
     co_await break_stream(guard, errc::audit_unavailable, out, head_sent);
     co_return false;
   }
