@@ -127,6 +127,12 @@ void write_coverage(line_writer& out, std::string_view name, const coverage& c, 
   });
 }
 
+// What the log says of itself mostly concerns no request.
+bool has_what(const record& r) noexcept {
+  const bool of_the_log = r.kind == record_kind::admin || r.kind == record_kind::checkpoint;
+  return !of_the_log || !r.route.empty() || !r.endpoint.empty();
+}
+
 void write_subject(line_writer& out, const record& r) {
   const bool known_who =
       !(r.key_id.empty() && r.team.empty() && r.user.empty() && r.client_address.empty() && r.user_agent.empty());
@@ -137,9 +143,7 @@ void write_subject(line_writer& out, const record& r) {
     out.text("address", r.client_address);
     out.text("agent", r.user_agent);
   });
-  const bool of_the_log = r.kind == record_kind::admin || r.kind == record_kind::checkpoint;
-  const bool known_what = !of_the_log || !r.route.empty() || !r.endpoint.empty();
-  out.group("what", known_what, [&] {
+  out.group("what", has_what(r), [&] {
     out.text("route", r.route);
     out.text("endpoint", r.endpoint);
     out.text("upstream", r.upstream);
@@ -273,6 +277,11 @@ std::string encode(const record& r, std::uint64_t seq, bool& whole) {
 
 void drop_unwritten(record& r) {
   r.status = std::max(r.status, 0);
+  if (!has_what(r)) {
+    r.model_asked.clear();
+    r.model_answered.clear();
+    r.conversation.clear();
+  }
   if (has_outcome(r)) return;
   r.status = 0;
   r.rule.clear();
