@@ -87,6 +87,7 @@ void read_coverage(const object& from, coverage& c) {
   from.number("scanned", c.scanned);
   from.number("released", c.released);
   from.number("withheld", c.withheld);
+  from.number("known", c.known);
   from.flag("complete", c.complete);
   from.text("not_scanned", c.not_scanned);
   from.number("opaque_dropped", c.opaque_dropped);

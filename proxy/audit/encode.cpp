@@ -109,6 +109,7 @@ void write_coverage(line_writer& out, std::string_view name, const coverage& c, 
     out.number("scanned", c.scanned);
     out.number("released", c.released);
     out.number("withheld", c.withheld);
+    out.number_if("known", c.known);
     out.flag("complete", c.complete);
     out.text("not_scanned", c.not_scanned);
     const std::size_t kept = std::min(c.opaque_parts.size(), most);

@@ -50,6 +50,7 @@ struct coverage {
   std::uint64_t opaque_dropped = 0;  // parts beyond those that are listed
   std::uint64_t withheld = 0;        // of what was received, never passed on: masked, cut or dropped
   std::string not_scanned;           // why there is text that nobody judged: an errc's name; empty: there is none
+  std::uint64_t known = 0;           // of what was scanned, judged before and recognised
   friend bool operator==(const coverage&, const coverage&) = default;
 };
 

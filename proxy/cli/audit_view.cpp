@@ -112,6 +112,7 @@ void show_coverage(sheet& to, const char* name, const audit::coverage& c) {
   const bool none = c.received == 0 && c.opaque_parts.empty() && c.opaque_dropped == 0;
   to.field(name, none ? "no text" : std::to_string(c.received) + " received, " + std::to_string(c.scanned) + " scanned, " +
                      std::to_string(c.released) + " released; " + (c.complete ? "complete" : "not complete"));
+  to.field("  known before", c.known == 0 ? "" : counted(c.known, "byte"));
   to.field("  withheld", c.withheld == 0 ? "" : counted(c.withheld, "byte"));
   to.field("  not scanned", c.not_scanned);
   for (const audit::opaque& part : c.opaque_parts) to.field("  not scanned", part.path + ": " + part.kind);

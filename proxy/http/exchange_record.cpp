@@ -65,6 +65,7 @@ void add_report(audit::record& to, const guard::report& from, const policy::comp
   coverage.received = from.coverage.received;
   coverage.scanned = from.coverage.scanned;
   coverage.released = from.coverage.released;
+  coverage.known = from.coverage.known;
   coverage.withheld = coverage.received - std::min(coverage.received, coverage.released);
   coverage.complete = from.coverage.complete();
   for (const auto& each : from.coverage.opaque) coverage.opaque_parts.push_back({each.path, each.kind});

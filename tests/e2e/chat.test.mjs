@@ -41,6 +41,18 @@ test('a streamed answer', async () => {
   assert.match(JSON.stringify(record), /"E2E-003"/, 'an observed rule is in the record');
 });
 
+test('a long text that comes again is recognised, and the record says so', async () => {
+  const history = [...user(`Tell me about the mill. ${'It stands by the river. '.repeat(40)}`), {role: 'assistant', content: 'It does.'}];
+  const records = [];
+  for (const asked of ['And its owner?', 'And its wheel?']) {
+    const {response} = await proxy.client().chat.completions.create({model: 'demo', messages: [...history, ...user(asked)]}).withResponse();
+    records.push((await proxy.record(response.headers.get('x-stoplog-decision-id'))).coverage.request);
+  }
+  assert.equal(records[0].known, undefined);
+  assert.equal(records[1].known, Buffer.byteLength(history[0].content));
+  assert.equal(records[1].scanned, records[1].received);
+});
+
 test('the usage of a streamed answer when it is asked for', async () => {
   const stream = await proxy.client().chat.completions.create(
     {model: 'demo', stream: true, stream_options: {include_usage: true}, messages: user('hello')});

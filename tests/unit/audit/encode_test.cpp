@@ -16,7 +16,7 @@ std::string without_seal(const std::string& line) { return line.substr(0, line.s
 
 TEST(audit_encode, a_cut_stream_becomes_this_line) {
   record r = cut(0);
-  r.response_coverage = {120, 120, 90, true, {}, 0, 30, {}};
+  r.response_coverage = {120, 120, 90, true, {}, 0, 30, {}, 80};
   r.request_coverage.opaque_parts = {{"messages[0].content[1]", "image"}};
   EXPECT_EQ(without_seal(encode(r, 7)),
             R"({"seq":7,"v":1,"kind":"exchange","id":"01936f00-0000-7000-8000-000000000000",)"
@@ -30,7 +30,7 @@ TEST(audit_encode, a_cut_stream_becomes_this_line) {
             R"("fingerprint":"00112233445566778899aabbccddeeff"}],)"
             R"("coverage":{"request":{"received":0,"scanned":0,"released":0,"withheld":0,"complete":false,)"
             R"("opaque":[{"path":"messages[0].content[1]","kind":"image"}]},)"
-            R"("response":{"received":120,"scanned":120,"released":90,"withheld":30,"complete":true}})");
+            R"("response":{"received":120,"scanned":120,"released":90,"withheld":30,"known":80,"complete":true}})");
 }
 
 TEST(audit_encode, open_and_admin_records_say_only_what_they_know) {

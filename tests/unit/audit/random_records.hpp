@@ -31,7 +31,7 @@ class record_maker {
             text(), text(), text(), number(), number(), text(), text(), text(), text()};
   }
   coverage make_coverage() {
-    coverage c{number(), number(), number(), flag(), {}, number(), number(), text()};
+    coverage c{number(), number(), number(), flag(), {}, number(), number(), text(), number()};
     for (auto count = below(4); count > 0; --count) c.opaque_parts.push_back({text(), text()});
     return c;
   }
