@@ -56,8 +56,11 @@ void literal_index::grow(std::span<const literal> literals) {
         const auto label = static_cast<unsigned char>(literals[order[l.first]].bytes[depth]);
         layer child{static_cast<std::uint32_t>(states_.size()), l.first, l.first};
         std::uint8_t holds = 0;
+        bool inside = false;
         while (child.last < l.last && static_cast<unsigned char>(literals[order[child.last]].bytes[depth]) == label) {
-          holds |= literals[order[child.last++]].holds;
+          const literal& longer = literals[order[child.last++]];
+          holds |= longer.holds;
+          inside = inside || longer.inside;
         }
         details_[l.at].held.leads |= holds;
         state made;
@@ -65,6 +68,7 @@ void literal_index::grow(std::span<const literal> literals) {
         states_.push_back(made);
         details_.emplace_back();
         details_.back().held.depth = static_cast<std::uint16_t>(depth + 1);
+        details_.back().held.inside = inside;
         next.push_back(child);
         l.first = child.last;
         ++count;

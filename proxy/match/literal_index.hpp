@@ -41,6 +41,7 @@ class literal_index {
   struct literal {
     std::string bytes;           // not empty, at most 65,535
     std::uint8_t holds = 0;      // leads under which its beginnings are held back; 0: it holds nothing
+    bool inside = true;          // it may come in a match that something else begins
   };
   // Cells of rows for the nodes nearest to the root: 2 MiB, what a core's cache
   // may keep.
@@ -78,6 +79,7 @@ class literal_index {
     std::uint32_t next;
     std::uint16_t depth;
     std::uint8_t leads;
+    bool inside = false;         // what stands here begins such a literal, or is one
   };
   held first_held(node at) const noexcept {
     const detail& d = detail_of(at);
@@ -87,10 +89,14 @@ class literal_index {
     return h.next == UINT32_MAX ? held{UINT32_MAX, 0, 0} : details_.data()[h.next].held;
   }
 
-  // The longest of the text's last `bytes` bytes that begin any literal.
+  // The longest of the text's last `bytes` bytes that begin a literal which comes
+  // inside of matches.
   std::uint32_t begun_within(node at, std::uint64_t bytes) const noexcept {
-    while (detail_of(at).held.depth > bytes) at = state_of(at).fail;
-    return detail_of(at).held.depth;
+    while (true) {
+      const held& begun = detail_of(at).held;
+      if (begun.depth == 0 || (begun.inside && begun.depth <= bytes)) return begun.depth;
+      at = state_of(at).fail;
+    }
   }
 
   std::size_t nodes() const noexcept { return states_.size(); }

@@ -314,7 +314,8 @@ void planner::finish(view v) {
   for (std::size_t i = 0; i < d.literals.size(); ++i) {
     const std::string& text = *d.texts[i];
     const literal_draft& from = d.literals[i];
-    literals.push_back({text, from.held_leads});
+    const bool inside = std::any_of(from.signs.begin(), from.signs.end(), [](const sign_use& s) { return !s.begins; });
+    literals.push_back({text, from.held_leads, inside});
     literal_use use;
     use.bytes = static_cast<std::uint32_t>(text.size());
     use.code_points = static_cast<std::uint32_t>(count_code_points(text));

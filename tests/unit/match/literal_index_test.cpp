@@ -40,12 +40,13 @@ occurrences plainly(const std::vector<literal_index::literal>& literals, const s
 }
 
 // The longest end of the text that a held literal goes on from, and the longest
-// that any literal begins with.
+// that any literal inside of matches begins with.
 std::size_t held_plainly(const std::vector<literal_index::literal>& literals, const std::string& text, bool only_held) {
   for (std::size_t length = text.size(); length > 0; --length) {
     const std::string end = text.substr(text.size() - length);
     for (const auto& l : literals) {
-      if ((!only_held || (l.holds != 0 && l.bytes.size() > length)) && l.bytes.starts_with(end)) return length;
+      const bool counts = only_held ? l.holds != 0 && l.bytes.size() > length : l.inside;
+      if (counts && l.bytes.starts_with(end)) return length;
     }
   }
   return 0;
@@ -69,7 +70,7 @@ TEST(LiteralIndex, FindsWhatSearchingForEachFinds) {
       if (!literal.empty()) distinct.insert(std::move(literal));
     }
     std::vector<literal_index::literal> literals;
-    for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2)});
+    for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2), random() % 3 != 0});
     // Rows for all nodes, for some, and for as few as there may be.
     const literal_index index(literals, seed % 3 == 0 ? literal_index::near_cells_usual : seed % 3 == 1 ? 100U : 0U);
     const std::string text = random_text(random, 60, letters + 1);
