@@ -134,6 +134,7 @@ void read_outcome(const object& line, record& r) {
   outcome.text("category", r.category);
   outcome.text("severity", r.severity);
   outcome.text("reason", r.reason);
+  outcome.text("path", r.path);
   outcome.number("status", r.status);
   outcome.number("leaked", r.leaked);
   outcome.number("duration_us", r.duration_us);

@@ -177,6 +177,7 @@ void write_outcome(line_writer& out, const record& r, kept_counts keep) {
     out.text("category", r.category);
     out.text("severity", r.severity);
     out.text("reason", r.reason);
+    out.text("path", r.path);
     out.number("status", static_cast<std::uint64_t>(std::max(r.status, 0)));
     out.number("leaked", r.leaked);
     out.number("duration_us", r.duration_us);

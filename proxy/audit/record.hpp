@@ -110,7 +110,8 @@ struct record {
   std::string rule;              // the deciding rule's id
   std::string category, severity;
   std::string stage;             // request, response: where it was decided
-  std::string reason;            // an errc's name where the proxy refused or failed
+  std::string reason;            // an errc's name where the proxy refused or failed; opaque_refused, unknown_refused
+  std::string path;              // of the part that was refused, for those two
   int status = 0;                // HTTP status sent
   std::uint64_t duration_us = 0; // from the head's end to the answer's end
   std::uint64_t first_byte_us = 0;

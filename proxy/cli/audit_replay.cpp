@@ -88,7 +88,8 @@ void add_json(const found_record& found, const verdict_now& now) {
 
 void one(const judges& by, const kept_texts& kept, const found_record& found, bool json, tally& sums) {
   const record& r = found.value;
-  const bool judged = r.decision == "allow" || r.decision == "redact" || r.decision == "block";
+  // What was refused for its kind was not decided by its text.
+  const bool judged = r.decision == "allow" || r.decision == "redact" || (r.decision == "block" && r.reason.empty());
   if (r.kind != audit::record_kind::exchange || !judged) return;
   ++sums.seen;
   const auto policy = by.of(r);

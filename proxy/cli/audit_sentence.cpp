@@ -36,6 +36,7 @@ std::string blocked(const record& r) {
   if (!of_answer(r)) return "was blocked" + by_rule(r) + "; nothing of it was sent upstream";
   const bool begun = r.streamed && r.response_coverage.released != 0;
   const std::string how = begun ? "was cut in mid-stream" : "was blocked before any of its text was released";
+  if (r.rule.empty()) return how + by_rule(r);
   return how + by_rule(r) + "; " + counted(r.leaked, "byte") + " of the match had been released";
 }
 

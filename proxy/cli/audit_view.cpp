@@ -75,6 +75,7 @@ void show_outcome(sheet& to, const record& r) {
   to.field("severity", r.severity);
   to.field("category", r.category);
   to.field("reason", r.reason);
+  to.field("path", r.path);
   to.field("status", r.status == 0 ? "" : std::to_string(r.status));
   to.field("leaked", counted(r.leaked, "byte") + " released after the start of the deciding match");
   to.field("duration", milliseconds(r.duration_us));

@@ -44,6 +44,7 @@ const config::node* written_places::tree(const std::string& file) {
 std::string written_places::value(const place& of, std::string_view dotted) {
   const auto* at = tree(of.file);
   while (at != nullptr && !dotted.empty()) {
+    if (at->what == config::node::kind::scalar) break;  // one word for all of a group
     const std::size_t dot = dotted.find('.');
     const auto* inner = at->find(dotted.substr(0, dot));
     if (inner == nullptr) inner = at->find(dotted);  // a name with a dot in it: a category

@@ -172,6 +172,14 @@ void add_type(json::writer& to, std::string_view phrase, std::string_view holds)
   if (phrase == "names of lists") return add_lists(to, holds);
   if (phrase == "names of fragments") return add_fragments(to);
   if (phrase.ends_with(" by category")) return add_by_category(to, phrase);
+  if (const std::size_t or_group = phrase.find(", or "); or_group != std::string_view::npos && !holds.empty()) {
+    to.key("anyOf").begin_array().begin_object();
+    add_enum(to, words_in(phrase.substr(0, or_group)).value());
+    to.end_object();
+    add_reference(to, holds);
+    to.end_array();
+    return;
+  }
   if (phrase.starts_with("keys")) {
     expects(!holds.empty(), "a group of keys that no table describes");
     to.member("$ref", "#/$defs/" + definition_name(holds));

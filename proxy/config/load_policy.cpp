@@ -42,7 +42,7 @@ constexpr key<policy::policy> policy_keys[] = {
      [](const node& n, policy::policy& into, reading& in) { read_switch(n, into.is_template, in); }},
     {"extends", need::optional, "a policy to extend, like baseline@^2", "Whatever this policy does not say is that one's; at most three above one another. Weaker than it only by overrides with a reason.", read_extends},
     {"applies_to", need::optional, "a list of groups: routes, teams, keys, models, dialects", "Whom it is for: any entry of which all keys fit. Without it the policy is the fallback, for everything that no other takes.", read_selector_list, "applies_to"},
-    {"defaults", need::optional, "keys: mode, on_error, stream, message, messages, blocked_request_status, canary_by", "What holds where nothing else is said.", read_defaults, "defaults"},
+    {"defaults", need::optional, "keys: mode, on_error, opaque, unknown, stream, message, messages, blocked_request_status, canary_by", "What holds where nothing else is said.", read_defaults, "defaults"},
     {"use", need::optional, "a list of groups: pack, version, mode, percent, strictness, locked", "The packs. Needed, unless the policy extends another.", read_uses, "use"},
     {"overrides", need::optional, "a list of groups: rule, mode, percent, reason", "Single rules that get another mode than their pack.", read_overrides, "overrides"},
     {"exceptions", need::optional, "a list of groups: id, rules, when, reason, approved_by, expires", "What is excused, for whom, and until when: matches are recorded and do nothing.", read_exceptions, "exceptions"},

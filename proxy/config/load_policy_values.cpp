@@ -2,8 +2,10 @@
 #include "config/read_policy.hpp"
 #include "config/reference.hpp"
 #include "config/scalars.hpp"
+#include "dialect/opaque_kinds.hpp"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace stoplog::config {
 namespace {
@@ -59,6 +61,45 @@ void read_messages(const node& n, policy::policy& into, reading& in) {
   });
 }
 
+constexpr word<policy::part_action> opaque_words[] = {{"allow", policy::part_action::pass}, {"refuse", policy::part_action::refuse}};
+constexpr word<policy::part_action> unknown_words[] = {{"scan", policy::part_action::pass}, {"refuse", policy::part_action::refuse}};
+
+template <std::size_t N>
+void read_action(const node& n, const word<policy::part_action> (&words)[N], std::initializer_list<std::string_view> names,
+                 policy::part_actions::said& into, reading& in) {
+  policy::part_action action{};
+  const std::size_t errors = in.errors();
+  read_word(n, words, action, in);
+  for (const auto name : names) {
+    if (in.errors() == errors) into.emplace(name, action);
+  }
+}
+
+std::vector<key_reference> opaque_keys() {
+  std::vector<key_reference> keys{{policy::part_actions::otherwise, false, true, "allow or refuse", "Of the kinds that are not named. Default: allow.", {}}};
+  for (const auto& kind : dialect::opaque_kinds()) keys.push_back({kind.name, false, true, "allow or refuse", kind.about, {}});
+  return keys;
+}
+
+// A word for all kinds, or one for each.
+void read_opaque(const node& n, policy::policy& into, reading& in) {
+  if (n.what == node::kind::scalar) return read_action(n, opaque_words, {policy::part_actions::otherwise}, into.parts.opaque, in);
+  if (!check_keys(n, opaque_keys(), in)) return;
+  for (std::size_t i = 0; i < n.keys.size(); ++i) read_action(n.items[i], opaque_words, {n.keys[i].text}, into.parts.opaque, in);
+}
+
+constexpr key<policy::policy> unknown_keys[] = {
+    {"request", need::optional, "scan or refuse", "Members of requests. Default: scan.",
+     [](const node& n, policy::policy& into, reading& in) { read_action(n, unknown_words, {"request"}, into.parts.unknown, in); }},
+    {"response", need::optional, "scan or refuse", "Members and events of answers. Default: scan.",
+     [](const node& n, policy::policy& into, reading& in) { read_action(n, unknown_words, {"response"}, into.parts.unknown, in); }},
+};
+
+void read_unknown(const node& n, policy::policy& into, reading& in) {
+  if (n.what == node::kind::scalar) return read_action(n, unknown_words, {"request", "response"}, into.parts.unknown, in);
+  read_object(n, into, unknown_keys, in);
+}
+
 constexpr std::size_t buffer_bytes_least = 1024;
 constexpr std::size_t buffer_bytes_most = 64 * 1024 * 1024;
 
@@ -92,6 +133,8 @@ constexpr key<policy::policy> defaults_keys[] = {
     {"mode", need::optional, "off, shadow or enforce", "The mode of packs whose `use` has none. Default: shadow.",
      [](const node& n, policy::policy& into, reading& in) { read_word(n, default_mode_words, into.default_mode, in); }},
     {"on_error", need::optional, "block or allow by category", "What happens to a text that could not be judged: `default`, and what differs by category, like \"quality.*\". Where rules of several categories act on a text, one block is enough. Default: block.", read_on_error},
+    {"opaque", need::optional, "allow or refuse, or by kind: default, image_url, ...", "What happens to parts that cannot be read as text: allow, and the record says opaque; or refuse. One word for all, or one for each kind.", read_opaque, "opaque parts"},
+    {"unknown", need::optional, "scan or refuse, or keys: request, response", "What happens to members and events that this version does not know: scan them as channel unknown, or refuse.", read_unknown, "unknown parts"},
     {"stream", need::optional, "keys: release, limit", "How streamed answers are passed on.", read_stream, "stream"},
     {"message", need::optional, "text", "What the client reads on a block whose rule has no message.",
      [](const node& n, policy::policy& into, reading& in) { read_text(n, into.message, in); }},
@@ -162,6 +205,8 @@ void read_audit(const node& n, policy::policy& into, reading& in) { read_object(
 
 std::vector<object_reference> values_reference() {
   return {{"defaults", reference_of(defaults_keys)},
+          {"opaque parts", opaque_keys()},
+          {"unknown parts", reference_of(unknown_keys)},
           {"stream", reference_of(stream_keys)},
           {"capture", reference_of(capture_keys)},
           {"audit", reference_of(audit_keys)},

@@ -60,6 +60,10 @@ bool is_free_key(const json::document& in, json::node_id member, std::span<const
   return find_member(table[shapes[n.parent]], n.key) == nullptr;
 }
 
+bool is_unknown(const json::document& in, json::node_id member, const std::vector<shape_id>& shapes) noexcept {
+  return shapes[member] == unlisted && shapes[in[member].parent] != unlisted;
+}
+
 bool is_data(std::string_view text) noexcept {
   constexpr std::size_t short_enough_to_scan = 256;
   if (folds_to(text.substr(0, 5), "data:")) return text.substr(0, short_enough_to_scan).find(";base64,") != std::string_view::npos;

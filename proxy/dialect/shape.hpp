@@ -48,6 +48,13 @@ result<void> give_shapes(const json::document& in, std::span<const shape> table,
 bool is_free_key(const json::document& in, json::node_id member, std::span<const shape> table,
                  const std::vector<shape_id>& shapes) noexcept;
 
+// The first shape of every table: of what nobody knows.
+inline constexpr shape_id unlisted = 0;
+
+// Whether a member with a free key is one that this version does not know, and
+// stands in something that it knows: not a name in a schema, or in a tool's arguments.
+bool is_unknown(const json::document& in, json::node_id member, const std::vector<shape_id>& shapes) noexcept;
+
 // Whether a string of a `data` shape is data indeed: a data URL in base64, or a
 // long run of base64. Anything else there (a link, a name) is a text.
 bool is_data(std::string_view text) noexcept;

@@ -60,6 +60,7 @@ struct request_view {
   request_facts facts;
   std::vector<text_field> texts;    // every string of the document that is scanned, in document order
   std::vector<opaque_part> opaque;
+  std::vector<json::node_id> unknown;  // members that no shape lists; what is in them is in `texts`
 };
 
 struct answer_view {
@@ -67,6 +68,7 @@ struct answer_view {
   std::string id;
   std::vector<text_field> texts;
   std::vector<opaque_part> opaque;
+  std::vector<json::node_id> unknown;
   std::vector<repeat> repeats;
 };
 
@@ -86,6 +88,7 @@ enum class passing : std::uint8_t {
 struct event_view {
   std::vector<text_field> texts;
   std::vector<opaque_part> opaque;
+  std::vector<json::node_id> unknown;  // the root, where the event itself is not known
   std::vector<repeat> repeats;
   std::vector<lane> ended;    // lanes that no later event will add to
   bool last = false;          // the answer is over with this event: every lane ends, nothing after it goes out

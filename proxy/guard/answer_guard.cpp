@@ -3,6 +3,7 @@
 #include "guard/document_judge.hpp"
 #include "guard/ending.hpp"
 #include "guard/joined_parts.hpp"
+#include "guard/refused_parts.hpp"
 
 #include <optional>
 
@@ -34,6 +35,8 @@ result<answer_outcome> inspect_answer(const dialect::codec& codec, const limits&
   for (const judged_text& text : judged) {
     if (text.blocked) blocked.push_back(text.field.node);
   }
+  const auto refused = refuse_parts(in, view->opaque, view->unknown, direction::response, *policy, done.report);
+  blocked.insert(blocked.end(), refused.begin(), refused.end());
   json::edits changes;
   if (!blocked.empty()) codec.end_answer(in, blocked, ending_of(done.report, *policy), changes);
   for (judged_text& text : judged) {

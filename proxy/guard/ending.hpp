@@ -7,8 +7,9 @@
 
 namespace stoplog::guard {
 
-// Of a report whose verdict is block. Views of `policy`.
+// Of a report whose verdict is block. Views of both.
 inline dialect::blocked_ending ending_of(const report& of, const policy::compiled_policy& policy) {
+  if (of.decision.refused) return {policy.message_for(*of.decision.refused), of.decision.refused->category};
   expects(of.decision.rule.has_value(), "a block has a rule that decided");
   const std::uint32_t rule = *of.decision.rule;
   return {policy.message_for(rule), policy.rules()[rule].category};

@@ -1,6 +1,7 @@
 #include "guard/event_judge.hpp"
 
 #include "guard/ending.hpp"
+#include "guard/refused_parts.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -61,6 +62,10 @@ result<event_judge::next> event_judge::judge_data(const dialect::sse_event& even
   if (!blocked) return blocked.error();
   if (*blocked) return stop(out, ending_at);
   note_opaque(data, (*view)->opaque, report_.coverage);
+  if (!refuse_parts(data, (*view)->opaque, (*view)->unknown, direction::response, *policy_, report_).empty()) {
+    deciding_ = dialect::no_lane;
+    return stop(out, ending_at);
+  }
   add_counts(counts_, report_.coverage);
   pass(event, data, **view, out);
   remember(event, data, **view);

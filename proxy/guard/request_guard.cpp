@@ -4,6 +4,7 @@
 #include "guard/conversation.hpp"
 #include "guard/document_judge.hpp"
 #include "guard/joined_parts.hpp"
+#include "guard/refused_parts.hpp"
 #include "json/writer.hpp"
 
 #include <algorithm>
@@ -78,13 +79,15 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
     if (text->changed || combines_messages(*policy, field.where) || field.lane != dialect::no_lane || field.encoded) judged.push_back(std::move(*text));
     else add_counts(text->counts, done.report.coverage);
   }
-  note_opaque(in, still_opaque(in, s.view.opaque, judged), done.report.coverage);
+  const auto opaque = still_opaque(in, s.view.opaque, judged);
+  note_opaque(in, opaque, done.report.coverage);
   if (done.report.decision.verdict != verdict::block) {
     auto blocked = judge_messages(in, judged, policy, known, done.report);
     if (blocked && !*blocked) blocked = judge_conversation(in, judged, policy, known, done.report);
     if (!blocked) return blocked.error();
     keep_joined(judged, kept);
   }
+  refuse_parts(in, opaque, s.view.unknown, direction::request, *policy, done.report);
   for (const judged_text& text : judged) add_counts(text.counts, done.report.coverage);
   if (done.report.decision.verdict == verdict::block) {
     done.report.coverage.released = 0;

@@ -2,6 +2,7 @@
 
 #include "base/version.hpp"
 #include "guard/conversation_name.hpp"
+#include "guard/ending.hpp"
 #include "http/decoded_body.hpp"
 #include "http/exchange_record.hpp"
 #include "http/forwarding.hpp"
@@ -222,7 +223,7 @@ awaitable<bool> exchange::judge() {
   judged_ = true;
   note(record_, outcome->report, direction::request);
   if (outcome->report.decision.verdict == verdict::block) {
-    co_await refuse_by_policy(outcome->report.decision);
+    co_await refuse_by_policy(outcome->report);
     co_return false;
   }
   forwarded_ = std::move(outcome->body);
@@ -249,15 +250,14 @@ awaitable<void> exchange::refuse(error why) {
   co_await answer(status_of(why.code), "application/json", error_json(status_of(why.code), error_type_of(why.code), record_.reason, message));
 }
 
-awaitable<void> exchange::refuse_by_policy(const policy::decision& why) {
+awaitable<void> exchange::refuse_by_policy(const guard::report& judged) {
   record_.status = static_cast<int>(policy_->source().blocked_request_status);
   if (!co_await write_record()) {
     co_await refuse(fail(errc::audit_unavailable));
     co_return;
   }
-  const std::string_view message = why.rule ? policy_->message_for(*why.rule) : sentence_for(errc::policy_blocked);
-  const std::string_view category = record_.category.empty() ? "policy_blocked" : std::string_view(record_.category);
-  co_await answer(record_.status, "application/json", error_json(record_.status, "policy_violation", category, message));
+  const auto why = guard::ending_of(judged, *policy_);
+  co_await answer(record_.status, "application/json", error_json(record_.status, "policy_violation", why.category, why.message));
 }
 
 awaitable<void> exchange::answer(int status, std::string_view content_type, std::string_view body) {

@@ -63,7 +63,7 @@ class exchange {
   error upstream_failure(errc otherwise) const;  // why an operation on the upstream's side ended
 
   waits<void> refuse(error why);
-  waits<void> refuse_by_policy(const policy::decision& why);
+  waits<void> refuse_by_policy(const guard::report& judged);
   waits<void> answer(int status, std::string_view content_type, std::string_view body);
   waits<bool> write_record();                    // durable; false: it could not be written
   waits<bool> make_durable(audit::record what, std::string content = {});

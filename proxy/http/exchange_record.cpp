@@ -88,6 +88,12 @@ void add_report(audit::record& to, const guard::report& from, const policy::comp
     to.rule = rule.id;
     to.category = rule.category;
     to.severity = to_string(rule.severity);
+  } else if (from.decision.refused) {
+    to.category = from.decision.refused->category;
+    to.severity.clear();
+    to.rule.clear();
+    to.reason = from.decision.refused->reason;
+    to.path = from.decision.refused->path;
   }
 }
 

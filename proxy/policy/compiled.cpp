@@ -8,6 +8,8 @@ namespace stoplog::policy {
 namespace {
 
 constexpr std::string_view plain_message = "This was refused by the policy of this service.";
+constexpr std::string_view opaque_message = "This holds a part that cannot be read as text, and the policy of this service refuses such parts.";
+constexpr std::string_view unknown_message = "This holds a member or an event that is not known here, and the policy of this service refuses what is not known.";
 
 // Whether it is the model alone that tells if the selector takes the subject.
 bool asks_for_model(const selector& s, const subject& who) {
@@ -61,6 +63,12 @@ std::string_view compiled_policy::message_for(std::uint32_t rule) const {
   if (!by.message.empty()) return by.message;
   if (const auto* said = for_category(all_->source.messages, by.category)) return *said;
   return all_->source.message.empty() ? plain_message : all_->source.message;
+}
+
+std::string_view compiled_policy::message_for(const refused_part& part) const {
+  if (const auto* said = for_category(all_->source.messages, part.category)) return *said;
+  if (!all_->source.message.empty()) return all_->source.message;
+  return part.reason == opaque_refused ? opaque_message : unknown_message;
 }
 
 std::shared_ptr<const compiled_policy> policy_set::select(const subject& who) const {

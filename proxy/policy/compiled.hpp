@@ -61,6 +61,8 @@ class compiled_policy {
   // policy's for its category, else the policy's, else a plain sentence. Never
   // names rule or pattern.
   std::string_view message_for(std::uint32_t rule) const;
+  // The same where no rule did.
+  std::string_view message_for(const refused_part& part) const;
 
  private:
   friend class policy_set;

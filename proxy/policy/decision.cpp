@@ -15,8 +15,16 @@ void decision::add(finding f, const compiled_policy& by) {
   if (stronger || more_severe) {
     verdict = f.enforced;
     rule = f.rule;
+    refused.reset();
   }
   findings.push_back(std::move(f));
+}
+
+void decision::refuse(refused_part part) {
+  if (verdict == stoplog::verdict::block) return;
+  verdict = stoplog::verdict::block;
+  rule.reset();
+  refused = std::move(part);
 }
 
 }  // namespace stoplog::policy

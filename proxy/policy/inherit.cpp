@@ -51,6 +51,25 @@ void merge_single_values(const policy& base, policy& into) {
   }
 }
 
+// Kind by kind. Where a value was said as one word, that word's place is the place
+// of all that it says.
+void merge_parts(const policy& base, policy& into) {
+  struct group {
+    std::string key;
+    part_actions::said part_actions::*said;
+  };
+  for (const group& g : {group{"defaults.opaque", &part_actions::opaque}, group{"defaults.unknown", &part_actions::unknown}}) {
+    const bool any = !(into.parts.*g.said).empty();
+    for (const auto& [name, action] : base.parts.*g.said) {
+      if (!(into.parts.*g.said).emplace(name, action).second) continue;
+      auto place = base.said.find(g.key + '.' + name);
+      if (place == base.said.end()) place = base.said.find(g.key);
+      if (place == base.said.end()) continue;
+      into.said.emplace(any ? g.key + '.' + name : place->first, place->second);
+    }
+  }
+}
+
 // The base's packs come first, in its order; of a pack that both name, the child
 // fills in what it says.
 void merge_uses(const policy& base, policy& into) {
@@ -98,6 +117,7 @@ void check_exception_ids(const policy& p, problems& found) {
 
 void merge(const policy& base, policy& into) {
   merge_single_values(base, into);
+  merge_parts(base, into);
   merge_uses(base, into);
   merge_overrides(base, into);
   std::vector<exception> exceptions = base.exceptions;

@@ -3,6 +3,7 @@
 
 #include "base/clock.hpp"
 #include "policy/exception.hpp"
+#include "policy/parts.hpp"
 #include "policy/rule.hpp"
 
 #include <cstdint>
@@ -89,6 +90,7 @@ struct policy {
   mode default_mode = mode::shadow;
   stoplog::policy::on_error on_error = on_error::block;  // when a text could not be judged
   std::vector<by_category<stoplog::policy::on_error>> on_error_of;
+  part_actions parts;
   stoplog::policy::stream_release stream_release = stream_release::exact;
   std::uint64_t buffer_bytes = 1024 * 1024;   // of an answer's events, under `buffer`
   std::string message;                        // for blocks whose rule has none

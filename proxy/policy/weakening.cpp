@@ -143,12 +143,31 @@ void check_categories(const policy& p, const policy& base, std::span<const pack>
   }
 }
 
+// What the base refuses unread or unknown.
+void check_parts(const policy& p, const policy& base, problems& found) {
+  const auto tell = [&](const std::string& group, const std::string& name, const std::string& what) {
+    const auto own = p.said.find("defaults." + group + '.' + name);
+    error(found, own != p.said.end() ? own->second : said_at(p, "defaults." + group), "E421",
+          group + ": policy \"" + base.name + "\" refuses " + what + "; that cannot be made weaker");
+  };
+  const auto& opaque = p.parts.opaque;
+  for (const auto& [kind, action] : opaque) {
+    const bool weaker = action == part_action::pass && base.parts.refuses_opaque(kind);
+    if (weaker) tell("opaque", kind, kind == part_actions::otherwise ? "what cannot be read" : kind);
+  }
+  for (const direction d : {direction::request, direction::response}) {
+    const bool weaker = base.parts.refuses_unknown(d) && !p.parts.refuses_unknown(d);
+    if (weaker) tell("unknown", std::string(to_string(d)), "what is not known in a " + std::string(to_string(d)));
+  }
+}
+
 void check_values(const policy& p, const policy& base, std::span<const pack> packs, problems& found) {
   if (p.on_error == on_error::allow && base.on_error == on_error::block) {
     error(found, said_at(p, "defaults.on_error"), "E421", "on_error: policy \"" + base.name + "\" blocks what cannot be judged; that cannot be made weaker");
   } else {
     check_categories(p, base, packs, found);
   }
+  check_parts(p, base, found);
   if (p.stream_release == stream_release::exact && base.stream_release == stream_release::buffer) {
     error(found, said_at(p, "defaults.stream.release"), "E421",
           "release: policy \"" + base.name + "\" gives no answer out before all of it was judged (buffer); that cannot be made weaker");

@@ -34,6 +34,8 @@ struct test_policy {
   std::uint64_t buffer_bytes = 1024 * 1024;
   std::vector<policy::exception> exceptions = {};
   std::vector<policy::by_category<policy::on_error>> on_error_of = {};
+  policy::part_actions parts = {};
+  std::string message = {};
 };
 
 inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy& wanted) {
@@ -45,6 +47,8 @@ inline std::shared_ptr<const policy::compiled_policy> compile(const test_policy&
   policy.buffer_bytes = wanted.buffer_bytes;
   policy.exceptions = wanted.exceptions;
   policy.on_error_of = wanted.on_error_of;
+  policy.parts = wanted.parts;
+  policy.message = wanted.message;
   policy.capture.on_match = wanted.capture;
   policy.capture.context = wanted.capture_context;
   policy.use.push_back({.pack = "test", .version = "1.0.0"});

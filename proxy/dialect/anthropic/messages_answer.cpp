@@ -57,7 +57,7 @@ result<answer_view> read_messages_answer(const document& body) {
     return {role::assistant, top ? said : no_lane};
   };
   answer_view view;
-  collect_texts(body, shapes, direction::response, owner, view.texts, view.opaque);
+  collect_texts(body, shapes, direction::response, owner, view);
   view.model = word(body, document::root, "model");
   view.id = word(body, document::root, "id");
   return view;

@@ -119,7 +119,7 @@ result<request_view> read_messages_request(const document& body) {
   if (!turns) return turns.error();
   request_view view;
   view.facts = std::move(*facts);
-  collect_texts(body, shapes, direction::request, owners(body, shapes, *turns), view.texts, view.opaque);
+  collect_texts(body, shapes, direction::request, owners(body, shapes, *turns), view);
   for (const text_field& f : view.texts) view.facts.text_bytes += f.encoded ? 0 : text_of(body, f).size();
   return view;
 }

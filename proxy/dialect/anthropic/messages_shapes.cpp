@@ -68,7 +68,7 @@ constexpr shape table[] = {
     tree(channel::tool_name, tool_name),
     tree(channel::tool_arguments, tool_input),
     tree(channel::annotation, citations),
-    {.text = channel::content, .members = source_members, .opaque = "source"},
+    {.text = channel::content, .members = source_members, .opaque = "document"},  // or image, or file: by the block's type
     {.text = channel::content, .other = text, .elements = text, .data = true},
     tree(channel::content, code_output),
     {.text = channel::metadata, .members = thread_members},

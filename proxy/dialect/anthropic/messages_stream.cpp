@@ -74,6 +74,7 @@ messages_stream::block_kind messages_stream::kind_of(std::string_view type) noex
 result<const event_view*> messages_stream::read(std::string_view name, const document& data) {
   view_.texts.clear();
   view_.opaque.clear();
+  view_.unknown.clear();
   view_.ended.clear();
   view_.last = false;
   view_.goes = passing::now;
@@ -103,6 +104,7 @@ result<void> messages_stream::step(std::string_view type, const document& d) {
   }
   // A ping, an error, or what this version does not know: it says nothing of what waits.
   view_.goes = passing::ahead;
+  if (type != "ping" && type != "error") view_.unknown.push_back(document::root);
   return {};
 }
 
@@ -176,7 +178,7 @@ void messages_stream::end_lanes(bool text_too) {
 result<void> messages_stream::collect(std::string_view type, const document& d) {
   const bool speaks = type != "error" && type != "ping";
   const auto owner = [&](node_id id) -> ownership { return {speaks && id != document::root ? role::assistant : role::none, no_lane}; };
-  collect_texts(d, shapes_, direction::response, owner, view_.texts, view_.opaque);
+  collect_texts(d, shapes_, direction::response, owner, view_);
   const node_id delta = type == "content_block_delta" ? object_at(d, "delta") : no_node;
   if (delta == no_node) return {};
   const std::string_view delta_type = word(d, delta, "type");

@@ -29,32 +29,34 @@ struct ownership {
   lane together = no_lane;
 };
 
-// Adds every string, every key that no shape lists, and the parts that cannot
-// be read as text, in document order; `owner(node)` is asked for every value
+// Adds every string, every key that no shape lists, the parts that cannot be read
+// as text and the members that nobody knows, in document order; `owner(node)` is asked for every value
 // once, in that order. Of an answer's data nothing is added but that it is opaque.
-template <class Owner>
-void collect_texts(const json::document& in, const std::vector<shape_id>& shapes, direction way, Owner&& owner,
-                   std::vector<text_field>& texts, std::vector<opaque_part>& opaque) {
+template <class Owner, class View>
+void collect_texts(const json::document& in, const std::vector<shape_id>& shapes, direction way, Owner&& owner, View& into) {
   const auto table = message_shapes();
   for (json::node_id id = 0; id < in.size(); ++id) {
     const json::node& n = in[id];
     const shape& is = table[shapes[id]];
     const ownership of = owner(id);
     const surface where{way, of.role, is.text};
-    if (is_free_key(in, id, table, shapes)) texts.push_back({id, where, no_lane, true});
+    if (is_free_key(in, id, table, shapes)) {
+      into.texts.push_back({id, where, no_lane, true});
+      if (is_unknown(in, id, shapes)) into.unknown.push_back(id);
+    }
     const bool string = n.kind == json::kind::string;
     const bool data = string && is_encoded(in, id, is);
     if (shapes[id] == source && n.kind == json::kind::object) {
       const std::string_view kind = opaque_source(in, id);
-      if (!kind.empty()) opaque.push_back({id, kind});
+      if (!kind.empty()) into.opaque.push_back({id, kind});
     } else if (data && is.leaf() && !is.opaque.empty()) {
-      opaque.push_back({id, is.opaque});
+      into.opaque.push_back({id, is.opaque});
     } else if (shapes[id] == earlier && string && !n.text.empty()) {
-      opaque.push_back({id, is.opaque});
+      into.opaque.push_back({id, is.opaque});
     } else if (shapes[id] == block && word(in, id, "type") == "container_upload") {
-      opaque.push_back({id, "file"});
+      into.opaque.push_back({id, "file"});
     }
-    if (string && !n.text.empty() && (!data || way == direction::request)) texts.push_back({id, where, of.together, false, data});
+    if (string && !n.text.empty() && (!data || way == direction::request)) into.texts.push_back({id, where, of.together, false, data});
   }
 }
 

@@ -107,7 +107,7 @@ result<answer_view> read_chat_answer(const document& body, const choices_format&
     }
     return body[id].begin < choice_end ? role::assistant : role::none;
   };
-  collect_texts(body, table, shapes, direction::response, speaker, view.texts, view.opaque);
+  collect_texts(body, table, shapes, direction::response, speaker, view);
   for (text_field& f : view.texts) {
     // The parts of one message's content are read as one text.
     const bool is_part = !f.is_key && shapes[f.node] == content && body[f.node].key == "text" && shapes[body[f.node].parent] == part;

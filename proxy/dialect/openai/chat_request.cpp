@@ -64,7 +64,7 @@ class speakers {
 
 void collect(const document& d, const std::vector<shape_id>& shapes, request_view& view) {
   speakers speaker(d, shapes);
-  collect_texts(d, chat_shapes(), shapes, direction::request, speaker, view.texts, view.opaque);
+  collect_texts(d, chat_shapes(), shapes, direction::request, speaker, view);
   for (text_field& f : view.texts) {
     const node_id in = speaker.message_of(f.node);
     const bool is_part = !f.is_key && shapes[f.node] == content && in != no_node && d[f.node].parent != in;

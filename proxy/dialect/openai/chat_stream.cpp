@@ -64,9 +64,10 @@ void chat_stream::read_head(const document& d) {
   take("created", kind::number, created_);
 }
 
-result<const event_view*> chat_stream::read(std::string_view /*name*/, const document& data) {
+result<const event_view*> chat_stream::read(std::string_view name, const document& data) {
   view_.texts.clear();
   view_.opaque.clear();
+  view_.unknown.clear();
   view_.repeats.clear();
   view_.ended.clear();
   if (data[document::root].kind != kind::object) return malformed("an event's data must be an object");
@@ -76,6 +77,8 @@ result<const event_view*> chat_stream::read(std::string_view /*name*/, const doc
   const auto walked = walk(data);
   if (!walked) return walked.error();
   end_lanes(data);
+  // Chunks have no names; an error may have.
+  if (!name.empty() && name != "message" && name != "error") view_.unknown.push_back(document::root);
   return &view_;
 }
 
@@ -91,7 +94,10 @@ result<void> chat_stream::walk(const document& d) {
       if (!entered) return entered;
     }
     const surface where{direction::response, at.choice == nullptr ? role::none : role::assistant, is.text};
-    if (is_free_key(d, id, table, shapes_)) view_.texts.push_back({id, where, no_lane, true});
+    if (is_free_key(d, id, table, shapes_)) {
+      view_.texts.push_back({id, where, no_lane, true});
+      if (is_unknown(d, id, shapes_)) view_.unknown.push_back(id);
+    }
     if (!is.opaque.empty() && n.kind != kind::null) view_.opaque.push_back({id, is.opaque});
     if (n.kind != kind::string || n.text.empty() || (is.data && is_data(n.text))) continue;
     view_.texts.push_back({id, where, no_lane, false});

@@ -40,7 +40,7 @@ result<request_view> completions_codec::read_request(const document& body) const
   request_view view;
   view.facts = std::move(*facts);
   const auto speaker = [&](node_id id) { return shapes[id] == texts ? role::user : role::none; };
-  collect_texts(body, chat_shapes(), shapes, direction::request, speaker, view.texts, view.opaque);
+  collect_texts(body, chat_shapes(), shapes, direction::request, speaker, view);
   note_token_ids(body, shapes, texts, view.opaque);
   view.facts.text_bytes = bytes_of(body, view.texts);
   return view;

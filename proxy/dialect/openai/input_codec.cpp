@@ -24,7 +24,7 @@ result<request_view> input_codec::read_request(const document& body) const {
   }
   view.facts.streamed = false;
   const auto speaker = [&](json::node_id id) { return shapes[id] == input || shapes[id] == input_part ? role::user : role::none; };
-  collect_texts(body, table, shapes, direction::request, speaker, view.texts, view.opaque);
+  collect_texts(body, table, shapes, direction::request, speaker, view);
   note_token_ids(body, shapes, input, view.opaque);
   view.facts.text_bytes = bytes_of(body, view.texts);
   return view;
@@ -37,7 +37,7 @@ result<answer_view> input_codec::read_answer(const document& body) const {
   if (!given) return given.error();
   answer_view view;
   const auto nobody = [](json::node_id) { return role::none; };
-  collect_texts(body, input_shapes(), shapes, direction::response, nobody, view.texts, view.opaque);
+  collect_texts(body, input_shapes(), shapes, direction::response, nobody, view);
   view.model = word(body, "model");
   view.id = word(body, "id");
   return view;

@@ -1,5 +1,7 @@
 #include "dialect/openai/models_codec.hpp"
 
+#include "dialect/collect.hpp"
+
 namespace stoplog::dialect::openai {
 namespace {
 
@@ -31,11 +33,8 @@ result<answer_view> models_codec::read_answer(const json::document& body) const 
   const auto given = give_shapes(body, table, answer, false, shapes);
   if (!given) return given.error();
   answer_view view;
-  for (json::node_id id = 0; id < body.size(); ++id) {
-    const surface where{direction::response, role::none, table[shapes[id]].text};
-    if (is_free_key(body, id, table, shapes)) view.texts.push_back({id, where, no_lane, true});
-    if (body[id].kind == json::kind::string && !body[id].text.empty()) view.texts.push_back({id, where});
-  }
+  const auto nobody = [](json::node_id) { return role::none; };
+  collect_texts(body, table, shapes, direction::response, nobody, view);
   return view;
 }
 

@@ -60,7 +60,7 @@ result<answer_view> read_answer(const document& body) {
   if (!given) return given.error();
   refine(body, shapes);
   answer_view view;
-  collect_texts(body, table(), shapes, direction::response, speakers(body, shapes, direction::response), view.texts, view.opaque);
+  collect_texts(body, table(), shapes, direction::response, speakers(body, shapes, direction::response), view);
   join_parts(body, shapes, view.texts);
   for (node_id id = 0; id < body.size(); ++id) {
     if (shapes[id] == content && body[id].kind == kind::object) find_repeats(body, body.find(id, "logprobs"), body.find(id, "text"), view.repeats);

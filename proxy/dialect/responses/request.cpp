@@ -57,7 +57,7 @@ result<request_view> read_request(const document& body) {
     around[id] = speaker.around();
     return r;
   };
-  collect_texts(body, table(), shapes, direction::request, whose, view.texts, view.opaque);
+  collect_texts(body, table(), shapes, direction::request, whose, view);
   note_references(body, shapes, view.opaque);
   for (text_field& f : view.texts) {
     // The parts of one item reach the model as one text.

@@ -1,6 +1,8 @@
 #include "dialect/responses/shapes.hpp"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace stoplog::dialect::responses {
 namespace {
@@ -151,6 +153,25 @@ shape_id event_root(std::string_view type) noexcept {
     if (type.starts_with(k.stem)) return k.root;
   }
   return event;
+}
+
+bool is_known_event(std::string_view type) noexcept {
+  if (event_root(type) != event || type == "error" || type == "keepalive") return true;
+  constexpr std::string_view stem = "response.";
+  if (!type.starts_with(stem)) return false;
+  type.remove_prefix(stem.size());
+  constexpr std::string_view whole[] = {"created", "queued", "in_progress", "completed", "incomplete", "failed", "cancelled",
+                                        "output_item.added", "output_item.done", "content_part.added", "content_part.done",
+                                        "output_text.annotation.added"};
+  constexpr std::string_view calls[] = {"file_search_call.", "web_search_call.", "image_generation_call.", "code_interpreter_call.",
+                                        "mcp_call.", "mcp_list_tools."};
+  constexpr std::string_view steps[] = {"in_progress", "searching", "generating", "interpreting", "partial_image", "completed", "failed"};
+  const auto is = [&type](std::string_view name) { return type == name; };
+  if (std::any_of(std::begin(whole), std::end(whole), is)) return true;
+  const auto* call = std::find_if(std::begin(calls), std::end(calls), [&type](std::string_view name) { return type.starts_with(name); });
+  if (call == std::end(calls)) return false;
+  type.remove_prefix(call->size());
+  return std::any_of(std::begin(steps), std::end(steps), is);
 }
 
 void refine(const json::document& in, std::vector<shape_id>& shapes) {

@@ -58,6 +58,9 @@ std::span<const shape> table() noexcept;
 // The root of an event's data, by its type.
 shape_id event_root(std::string_view type) noexcept;
 
+// Whether this version knows events of the type.
+bool is_known_event(std::string_view type) noexcept;
+
 // Parts that say that they are reasoning have its channel; the table cannot tell.
 void refine(const json::document& in, std::vector<shape_id>& shapes);
 

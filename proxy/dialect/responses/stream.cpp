@@ -82,6 +82,7 @@ result<stream::position> stream::read_position(std::string_view name, const docu
 result<const event_view*> stream::read(std::string_view name, const document& data) {
   view_.texts.clear();
   view_.opaque.clear();
+  view_.unknown.clear();
   view_.repeats.clear();
   view_.ended.clear();
   if (data[document::root].kind != kind::object) return malformed("an event's data must be an object");
@@ -91,7 +92,8 @@ result<const event_view*> stream::read(std::string_view name, const document& da
   if (!given) return given.error();
   refine(data, shapes_);
   last_ = &data;
-  collect_texts(data, table(), shapes_, direction::response, speakers(data, shapes_, direction::response), view_.texts, view_.opaque);
+  collect_texts(data, table(), shapes_, direction::response, speakers(data, shapes_, direction::response), view_);
+  if (!is_known_event(at->type)) view_.unknown.push_back(document::root);
   const auto found = find_lanes(data, *at);
   if (!found) return found.error();
   // The text of an event stands beside its logprobs, and so does that of a part.

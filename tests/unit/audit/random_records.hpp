@@ -55,7 +55,7 @@ class record_maker {
     r.conversation_derived = flag();
     r.streamed = flag();
     if (r.kind == record_kind::open) return r;
-    for (std::string* field : {&r.decision, &r.rule, &r.category, &r.severity, &r.stage, &r.reason}) *field = text();
+    for (std::string* field : {&r.decision, &r.rule, &r.category, &r.severity, &r.stage, &r.reason, &r.path}) *field = text();
     r.status = static_cast<int>(below(1000));
     for (std::uint64_t* field : {&r.duration_us, &r.first_byte_us, &r.events, &r.findings_dropped, &r.leaked,
                                  &r.added_us}) {
