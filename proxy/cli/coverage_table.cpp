@@ -1,6 +1,7 @@
 #include "cli/coverage_table.hpp"
 
 #include "dialect/endpoint.hpp"
+#include "dialect/opaque_kinds.hpp"
 #include "dialect/shape_paths.hpp"
 #include "json/writer.hpp"
 
@@ -121,7 +122,9 @@ std::string coverage_text() {
       out += "  " + std::string(d.name) + "  unknown:  " + std::string(elsewhere) + '\n';
     }
   }
-  return out + "anything else  refused with 404\n";
+  out += "anything else  refused with 404\nkinds of opaque parts; a policy lets them pass or refuses them (defaults.opaque)\n";
+  for (const auto& kind : dialect::opaque_kinds()) out += "  " + std::string(kind.name) + ":  " + std::string(kind.about) + '\n';
+  return out;
 }
 
 std::string coverage_json() {
@@ -149,7 +152,9 @@ std::string coverage_json() {
     }
     w.end_object();
   }
-  w.end_array().member("anything_else", "refused with 404").end_object();
+  w.end_array().member("anything_else", "refused with 404").key("opaque_kinds").begin_object();
+  for (const auto& kind : dialect::opaque_kinds()) w.member(kind.name, kind.about);
+  w.end_object().end_object();
   return w.take() + '\n';
 }
 
@@ -159,9 +164,9 @@ std::string coverage_markdown() {
       "What is scanned, endpoint by endpoint. Made by `stoplog coverage -o markdown` from the tables that the proxy reads by; a test "
       "holds this page against them.\n\n"
       "- **Scanned**: every string goes through the policy under the channel that is named; rules are scoped by channels. What is not "
-      "listed is scanned as `unknown`: members of later versions of an API, and their names.\n"
+      "listed is scanned as `unknown`: members of later versions of an API, and their names. A policy may refuse them, and events that are not known: `defaults.unknown`.\n"
       "- **Opaque**: a part that cannot be read as text. It is recorded as opaque, with its path, and `x-stoplog-coverage` says so. "
-      "Text that is sent as base64 is decoded and scanned.\n"
+      "Text that is sent as base64 is decoded and scanned. A policy may refuse all of them, or single kinds: `defaults.opaque`.\n"
       "- **Refused**: any endpoint that is not in this table gets 404, so that no other door to the model is open by accident.\n"
       "- **Parts**: each place is judged by itself. The parts of one message, the messages of one answer, and the summaries of one reasoning are judged as the one text that their reader makes of them, too; in a stream a part has gone out by the time that the next one comes.\n\n"
       "A path names a value, with the elements of an array there; `[]` is every element, `{}` a member of any name. *As in* another path: with the same members.\n\n"
@@ -170,7 +175,8 @@ std::string coverage_markdown() {
     out += "| `" + std::string(e.method) + ' ' + path_of(e) + "` | `" + std::string(e.name) + "` | " + how_scanned(e) + " | " +
            (e.query.empty() ? "none" : queries(e)) + " |\n";
   }
-  out += "| anything else | | refused with 404 | |\n";
+  out += "| anything else | | refused with 404 | |\n\n| kind of opaque part | what it is |\n|---|---|\n";
+  for (const auto& kind : dialect::opaque_kinds()) out += "| `" + std::string(kind.name) + "` | " + std::string(kind.about) + " |\n";
   std::vector<const dialect::codec*> done;
   for (const dialect::endpoint& e : dialect::endpoints()) {
     const auto documents = documents_of(e);

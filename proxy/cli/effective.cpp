@@ -78,6 +78,21 @@ std::vector<effective_rule> effective_rules(const policy::policy& of, std::span<
   return all;
 }
 
+std::string refusals_of(const policy::part_actions& parts) {
+  std::string named, spared, unknown;
+  const bool all = parts.refuses_opaque(policy::part_actions::otherwise);
+  for (const auto& [kind, action] : parts.opaque) {
+    if (kind == policy::part_actions::otherwise) continue;
+    std::string& list = action == policy::part_action::refuse ? named : spared;
+    list += (list.empty() ? "" : ", ") + kind;
+  }
+  std::string told = !all ? (named.empty() ? "" : "opaque parts: " + named) : "every opaque part" + (spared.empty() ? "" : " but " + spared);
+  for (const direction d : {direction::request, direction::response}) {
+    if (parts.refuses_unknown(d)) unknown += (unknown.empty() ? "what is unknown in a " : " and in a ") + std::string(to_string(d));
+  }
+  return told + (told.empty() || unknown.empty() ? "" : "; ") + unknown;
+}
+
 std::string short_place(const place& p) { return p.file + ':' + std::to_string(p.line); }
 
 }  // namespace stoplog::cli

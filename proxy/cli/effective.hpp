@@ -43,6 +43,10 @@ struct effective_rule {
 std::vector<effective_rule> effective_rules(const policy::policy& of, std::span<const policy::pack> packs,
                                             written_places& where, problems& found);
 
+// What the policy refuses whatever it says: "every opaque part but image_url;
+// what is unknown in a request". Empty: nothing.
+std::string refusals_of(const policy::part_actions& parts);
+
 // file:line
 std::string short_place(const place& p);
 

@@ -124,6 +124,7 @@ void print_human(const explained& e) {
   out.write("text    " + std::to_string(e.text.size()) + " bytes, " + std::string(to_string(e.where.direction)) + ", " +
             std::string(to_string(e.where.role)) + ", " + std::string(to_string(e.where.channel)) + "\n");
   out.write("policy  " + p.name + " " + p.version + ", " + short_place(p.place) + "\n        " + e.by.why + "\n");
+  if (const auto refused = refusals_of(p.parts); !refused.empty()) out.write("        refuses, whatever is in them: " + refused + "\n");
   out.write(e.story.matched.empty() ? "\nNo rule matched.\n" : "\nWhat matched\n");
   for (const auto& m : e.story.matched) print_match(out, e, m);
   if (!e.story.near.empty()) out.write("\nWhat would have matched, but for one thing\n");
@@ -149,7 +150,7 @@ void add_rule(json::writer& to, const effective_rule& r) {
 void print_json(const explained& e) {
   json::writer out;
   const auto& p = e.by.policy->source();
-  out.begin_object().member("policy", p.name).member("version", p.version).member("chosen", e.by.why);
+  out.begin_object().member("policy", p.name).member("version", p.version).member("chosen", e.by.why).member("refuses", refusals_of(p.parts));
   out.member("direction", to_string(e.where.direction)).member("role", to_string(e.where.role)).member("channel", to_string(e.where.channel));
   out.key("matched").begin_array();
   for (const auto& m : e.story.matched) {

@@ -15,6 +15,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 namespace stoplog::cli {
 namespace {
@@ -89,6 +90,15 @@ std::string sentence_of(const today& t, policy::canaries how) {
   return std::string(t.matches ? "still matches what was captured" : "does not match any more what was captured") + ", in " + effect;
 }
 
+// Of every kind that the record has: whether it is refused now.
+std::map<std::string, bool> opaque_now(const audit::record& r, const policy::compiled_policy& by) {
+  std::map<std::string, bool> kinds;
+  for (const audit::coverage* each : {&r.request_coverage, &r.response_coverage}) {
+    for (const audit::opaque& part : each->opaque_parts) kinds.emplace(part.kind, by.source().parts.refuses_opaque(part.kind));
+  }
+  return kinds;
+}
+
 void print_human(const audit::found_record& found, const policy::compiled_policy* by, const std::vector<today>& all, policy::canaries how, bool reveal) {
   audit::found_record shown_record = found;
   if (!reveal) {
@@ -101,6 +111,11 @@ void print_human(const audit::found_record& found, const policy::compiled_policy
   }
   const bool same = by->digest() == found.value.policy_digest;
   std::cout << "  policy " << by->name() << ' ' << by->version() << (same ? ", the same as then\n" : ", which is not the one of then\n");
+  for (const auto& [kind, refused] : opaque_now(found.value, *by)) std::cout << "  " << audit::shown(kind) << (refused ? " parts are refused\n" : " parts pass unread\n");
+  if (found.value.reason == policy::unknown_refused) {
+    const auto way = direction_from(found.value.stage).value_or(direction::request);
+    std::cout << "  what is not known in a " << to_string(way) << (by->source().parts.refuses_unknown(way) ? " is refused\n" : " is scanned\n");
+  }
   for (const today& t : all) std::cout << "  " << audit::shown(t.then->rule) << ' ' << sentence_of(t, how) << '\n';
   if (all.empty()) std::cout << "  nothing had been found, so there is nothing to judge again\n";
 }
@@ -109,7 +124,11 @@ void print_json(const audit::found_record& found, const policy::compiled_policy*
   json::writer out;
   out.begin_object().member("id", found.value.id).member("sentence", sentence(found.value)).member("decision", found.value.decision);
   out.member("rule", found.value.rule).member("policy_then", found.value.policy_digest);
-  out.member("policy_now", by == nullptr ? std::string() : by->digest()).key("findings").begin_array();
+  out.member("policy_now", by == nullptr ? std::string() : by->digest()).key("opaque_now").begin_object();
+  if (by != nullptr) {
+    for (const auto& [kind, refused] : opaque_now(found.value, *by)) out.member(kind, refused ? "refuse" : "allow");
+  }
+  out.end_object().key("findings").begin_array();
   for (const today& t : all) {
     out.begin_object().member("rule", t.then->rule).member("mode_then", t.then->mode).member("captured", t.captured);
     out.member("runs_now", t.rule != nullptr).member("mode_now", t.rule == nullptr ? std::string_view() : to_string(t.rule->mode));

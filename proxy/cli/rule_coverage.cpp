@@ -2,6 +2,7 @@
 
 #include "cli/audit_open.hpp"
 #include "cli/audit_sentence.hpp"
+#include "cli/effective.hpp"
 #include "cli/report.hpp"
 #include "policy/lint.hpp"
 
@@ -46,6 +47,7 @@ rule_coverage cover_rules(const config::documents& read, const policy::policy_se
     for (const auto& rule : pack.rules) add_rule(rule, all);
   }
   for (const auto& p : policies.policies()) {
+    if (auto refused = refusals_of(p->source().parts); !refused.empty()) all.refusing.push_back({p->name(), std::move(refused)});
     for (const auto& rule : p->rules()) {
       if (rule.mode == policy::mode::shadow) all.watching.push_back({p->name(), rule.id, 0, {}});
     }
@@ -89,7 +91,10 @@ std::string rules_text(const rule_coverage& c, wall_time now) {
   if (c.without_tests.empty()) all += "  nothing: each of " + counted(c.rules, "rule") + " has a match in every direction and a near miss\n";
   all += "\nRules that only watch\n";
   for (const auto& w : c.watching) all += "  " + w.policy + "  " + w.rule + "  " + age_of(w, now) + "\n";
-  return c.watching.empty() ? all + "  none\n" : all;
+  if (c.watching.empty()) all += "  none\n";
+  all += "\nWhat policies refuse unread\n";
+  for (const auto& r : c.refusing) all += "  " + r.policy + "  " + r.refused + "\n";
+  return c.refusing.empty() ? all + "  nothing: opaque parts pass and are recorded, what is unknown is scanned\n" : all;
 }
 
 std::string rules_json(const rule_coverage& c) {
@@ -115,6 +120,8 @@ std::string rules_json(const rule_coverage& c) {
     if (w.since) out.member("since", to_rfc3339(*w.since));
     out.end_object();
   }
+  out.end_array().key("refusing").begin_array();
+  for (const auto& r : c.refusing) out.begin_object().member("policy", r.policy).member("refused", r.refused).end_object();
   return out.end_array().end_object().take() + '\n';
 }
 

@@ -21,11 +21,17 @@ struct watching_rule {
   std::optional<wall_time> since;   // the oldest of them
 };
 
+// What a policy refuses whatever it says.
+struct refusing_policy {
+  std::string policy, refused;
+};
+
 struct rule_coverage {
   std::map<std::string, std::map<std::string, std::vector<std::string>>> frameworks;  // owasp-llm:2025 -> LLM02 -> ids
   std::vector<std::string> without_framework;
   problems without_tests;           // W301 and W302
   std::vector<watching_rule> watching;
+  std::vector<refusing_policy> refusing;
   std::size_t rules = 0;
 };
 

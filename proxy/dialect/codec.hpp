@@ -39,8 +39,12 @@ class answer_stream {
 
   // Adds what the stream itself changes in the event that was read last, when it
   // goes out behind whatever delta() wrote: numbers of events, and what says a
-  // lane's text once more. The guard's own edits leave such values alone.
-  virtual void amend(const json::document& /*data*/, json::edits& /*changes*/) const {}
+  // lane's text once more. The guard's own edits leave such values alone; it has
+  // none where all of the event goes out `as_it_came`.
+  virtual void amend(const json::document& /*data*/, bool /*as_it_came*/, json::edits& /*changes*/) const {}
+
+  // A rule redacts in a lane: what goes out of it from here on is not what came.
+  virtual void masked(lane /*in*/) {}
 
   // The event that was read last has gone to the client, with `data`, and before
   // it what waited (of events that wait this is not told): what they

@@ -35,13 +35,19 @@ struct opaque_part {
   std::string_view kind;  // image_url, input_audio, file, token_ids: static text
 };
 
-// A value that says the text of another node once more (chat: logprobs). It may
-// go out only where that text goes out untouched; with no_node: never, unless
-// nothing is enforced.
+// A value that says the text of another node once more (chat: logprobs), or says
+// where something stands in it. It may go out only where that text goes out
+// untouched; with no_node: never, unless nothing is enforced.
 struct repeat {
   json::node_id node = json::no_node;
   json::node_id of = json::no_node;
-  std::string_view instead = "null";  // JSON, where it may not go out
+  std::string instead = "null";  // JSON, where it may not go out
+};
+
+// What goes upstream in place of a string of a request.
+struct rewrite {
+  json::node_id node = json::no_node;
+  std::string text;
 };
 
 struct request_facts {
@@ -61,6 +67,7 @@ struct request_view {
   std::vector<text_field> texts;    // every string of the document that is scanned, in document order
   std::vector<opaque_part> opaque;
   std::vector<json::node_id> unknown;  // members that no shape lists; what is in them is in `texts`
+  std::vector<rewrite> rewrites;
 };
 
 struct answer_view {

@@ -102,8 +102,10 @@ void add_edits(const json::document& in, const std::vector<judged_text>& judged,
                const std::vector<dialect::repeat>& repeats, bool enforced, json::edits& changes) {
   for (const dialect::repeat& r : repeats) {
     const auto is_of = [&r](const judged_text& t) { return t.field.node == r.of && !t.field.is_key && t.changed; };
+    const auto is_itself = [&r](const judged_text& t) { return t.field.node == r.node && !t.field.is_key && t.changed; };
+    if (std::any_of(judged.begin(), judged.end(), is_itself)) continue;  // what was found in it counts
     const bool as_it_was = r.of == json::no_node ? !enforced : std::none_of(judged.begin(), judged.end(), is_of);
-    if (!as_it_was && !changes.covers(in, r.node)) changes.replace_raw(r.node, std::string(r.instead));
+    if (!as_it_was && !changes.covers(in, r.node)) changes.replace_raw(r.node, r.instead);
   }
   for (const judged_text& t : judged) {
     if (!t.changed || changes.covers(in, t.field.is_key ? in[t.field.node].parent : t.field.node)) continue;

@@ -181,6 +181,7 @@ result<bool> event_judge::feed_lane(dialect::lane to, surface where, std::string
   }
   for (policy::finding& f : lanes_.take_found(to)) {
     f.path = stream_->path(to) + f.path;
+    if (f.enforced == verdict::redact) stream_->masked(to);
     report_.decision.add(std::move(f), *policy_);
   }
   deciding_ = to;
@@ -252,7 +253,7 @@ void event_judge::pass(const dialect::sse_event& event, const json::document& da
   if (view.goes == dialect::passing::now) end_waiting(out);
   std::string& to = view.goes == dialect::passing::waits ? waiting_ : out;
   json::edits changes;
-  stream_->amend(data, changes);
+  stream_->amend(data, judged_.empty(), changes);
   if (!judged_.empty() || !view.repeats.empty()) add_edits(data, judged_, view.repeats, enforced_, changes);
   if (changes.empty() && event.plain && !name_changed_) {
     to += event.raw;

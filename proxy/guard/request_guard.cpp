@@ -94,6 +94,10 @@ result<request_guard::outcome> request_guard::inspect(const std::shared_ptr<cons
     return done;
   }
   json::edits changes;
+  for (const dialect::rewrite& r : s.view.rewrites) {
+    const auto found_in = [&r](const judged_text& t) { return t.field.node == r.node && t.changed; };
+    if (r.text.empty() || std::none_of(judged.begin(), judged.end(), found_in)) changes.replace_string(r.node, r.text);
+  }
   add_edits(in, judged, {}, false, changes);
   done.body = changes.empty() ? std::move(s.body) : changes.apply(in);
   return done;

@@ -58,6 +58,14 @@ result<answer_view> read_messages_answer(const document& body) {
   };
   answer_view view;
   collect_texts(body, shapes, direction::response, owner, view);
+  for (node_id id = 0; id < body.size(); ++id) {
+    if (shapes[id] != signature || body[id].kind != kind::string) continue;
+    const node_id thinking = body.find(body[id].parent, "thinking");
+    if (thinking == no_node) continue;
+    std::string marked;
+    json::append_string(marked, marked_signature(body[id].text));
+    view.repeats.push_back({id, thinking, std::move(marked)});
+  }
   view.model = word(body, document::root, "model");
   view.id = word(body, document::root, "id");
   return view;

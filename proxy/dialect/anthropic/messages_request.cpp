@@ -120,6 +120,12 @@ result<request_view> read_messages_request(const document& body) {
   request_view view;
   view.facts = std::move(*facts);
   collect_texts(body, shapes, direction::request, owners(body, shapes, *turns), view);
+  for (node_id id = 0; id < body.size(); ++id) {
+    if (shapes[id] != signature || body[id].kind != kind::string || !body[id].text.starts_with(masked_mark)) continue;
+    view.rewrites.push_back({id, std::string(body[id].text.substr(masked_mark.size()))});
+    const node_id thinking = body.find(body[id].parent, "thinking");
+    if (thinking != no_node && body[thinking].kind == kind::string) view.rewrites.push_back({thinking, {}});
+  }
   for (const text_field& f : view.texts) view.facts.text_bytes += f.encoded ? 0 : text_of(body, f).size();
   return view;
 }

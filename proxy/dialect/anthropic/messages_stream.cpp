@@ -130,6 +130,7 @@ result<void> messages_stream::start_block(const document& d) {
   ++read_.blocks;
   read_.open = true;
   read_.last = kind;
+  read_.is_signed = false;
   if (kind == block_kind::carried_out) view_.goes = passing::waits;
   return {};
 }
@@ -148,6 +149,9 @@ result<void> messages_stream::take_delta(const document& d) {
   if (!fits) return malformed("a delta that does not fit its block");
   if (read_.last == block_kind::carried_out) view_.goes = passing::waits;
   if (type != "signature_delta") return {};
+  // Clients keep the last one only.
+  if (read_.is_signed) return malformed("a signature in pieces");
+  read_.is_signed = true;
   for (lane at = 0; at < lanes_.size(); ++at) {  // the thinking is over
     if (lanes_[at].block != *index || lanes_[at].ended || lanes_[at].type != "thinking_delta") continue;
     lanes_[at].ended = true;
@@ -183,7 +187,7 @@ result<void> messages_stream::collect(std::string_view type, const document& d) 
   if (delta == no_node) return {};
   const std::string_view delta_type = word(d, delta, "type");
   for (text_field& f : view_.texts) {
-    const bool grows = !f.is_key && d[f.node].parent == delta && d[f.node].key != "type";
+    const bool grows = !f.is_key && d[f.node].parent == delta && d[f.node].key != "type" && delta_type != "signature_delta";
     if (!grows) continue;
     const auto to = lane_of(d, f.node, delta_type);
     if (!to) return to.error();
@@ -209,6 +213,15 @@ result<lane> messages_stream::lane_of(const document& d, node_id text, std::stri
   const auto made = static_cast<lane>(lanes_.size() - 1);
   if (type == "text_delta") text_lane_ = made;
   return made;
+}
+
+// The signature of a thinking that went out with masks says so.
+void messages_stream::amend(const document& data, bool as_it_came, json::edits& changes) const {
+  const node_id delta = object_at(data, "delta");
+  const node_id signature = delta == no_node ? no_node : data.find(delta, "signature");
+  if (signature == no_node || data[signature].kind != kind::string || !as_it_came) return;
+  const auto of_it = [&](const lane_state& l) { return l.block + 1 == read_.blocks && l.masked; };
+  if (std::any_of(lanes_.begin(), lanes_.end(), of_it)) changes.replace_string(signature, marked_signature(data[signature].text));
 }
 
 void messages_stream::passed_on(std::string_view /*data*/, bool as_they_were) {

@@ -21,7 +21,9 @@ namespace stoplog::dialect::anthropic {
 class messages_stream final : public answer_stream {
  public:
   result<const event_view*> read(std::string_view name, const json::document& data) override;
+  void amend(const json::document& data, bool as_it_came, json::edits& changes) const override;
   void passed_on(std::string_view data, bool as_they_were) override;
+  void masked(lane in) override { lanes_.at(in).masked = true; }
   std::string delta(lane to, std::string_view text) override;
   void released(lane of, std::string_view text) override;
   std::string ending(lane blocked, const blocked_ending& why) const override;
@@ -39,6 +41,7 @@ class messages_stream final : public answer_stream {
     std::uint32_t blocks = 0;           // begun
     bool open = false;                  // the last of them has not stopped
     block_kind last = block_kind::none;
+    bool is_signed = false;             // its signature was there
     bool over = false;                  // a message_delta was there
   };
   struct lane_state {
@@ -48,6 +51,7 @@ class messages_stream final : public answer_stream {
     std::string path;
     bool nameless = false;              // its type or key may not be repeated
     bool ended = false;
+    bool masked = false;
   };
 
   result<void> step(std::string_view type, const json::document& d);

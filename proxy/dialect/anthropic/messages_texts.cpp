@@ -34,6 +34,10 @@ bool is_encoded(const json::document& in, json::node_id id, const shape& is) noe
   return type == "base64" && (is_data(text) || std::all_of(text.begin(), text.end(), coded));
 }
 
+std::string marked_signature(std::string_view signature) {
+  return signature.empty() || signature.starts_with(masked_mark) ? std::string(signature) : std::string(masked_mark).append(signature);
+}
+
 bool is_block_text(const json::document& in, json::node_id id) noexcept {
   const json::node_id around = in[id].parent;
   if (around == no_node || in[id].key != "text") return false;

@@ -22,6 +22,14 @@ bool is_encoded(const json::document& in, json::node_id id, const shape& is) noe
 // Whether a reader joins this text block's text with its neighbours'.
 bool is_block_text(const json::document& in, json::node_id id) noexcept;
 
+// A thinking that went out with masks does not fit its signature any more, and
+// clients send both back as they got them. So its signature is marked in the answer;
+// in a request the mark is taken off, and the thinking goes upstream empty: the form
+// in which the API itself gives a thinking that is not shown. Its signature carries
+// all of it (docs/decisions/0014).
+inline constexpr std::string_view masked_mark = "stoplog-masked-";
+std::string marked_signature(std::string_view signature);
+
 // Whose a value is, and, of a text that its reader joins with others, their
 // common number.
 struct ownership {

@@ -44,6 +44,7 @@ constexpr member_shape prediction_members[] = {{"type", words}, {"content", cont
 constexpr member_shape answer_members[] = {
     {"id", words}, {"object", words}, {"created", number}, {"model", words}, {"system_fingerprint", words},
     {"service_tier", words}, {"choices", choices}, {"usage", words}, {"citations", annotations}, {"search_results", annotations},
+    {"obfuscation", words},
 };
 constexpr member_shape choice_members[] = {{"index", number}, {"message", message}, {"delta", message},
                                            {"finish_reason", words}, {"logprobs", logprobs}};
@@ -58,7 +59,7 @@ constexpr member_shape completion_request_members[] = {
 };
 constexpr member_shape completion_answer_members[] = {
     {"id", words}, {"object", words}, {"created", number}, {"model", words}, {"system_fingerprint", words},
-    {"service_tier", words}, {"choices", completion_choices}, {"usage", words},
+    {"service_tier", words}, {"choices", completion_choices}, {"usage", words}, {"obfuscation", words},
 };
 constexpr member_shape completion_choice_members[] = {
     {"index", number}, {"text", texts}, {"finish_reason", words}, {"logprobs", completion_logprobs}};

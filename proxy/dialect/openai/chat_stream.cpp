@@ -71,14 +71,14 @@ result<const event_view*> chat_stream::read(std::string_view name, const documen
   view_.repeats.clear();
   view_.ended.clear();
   if (data[document::root].kind != kind::object) return malformed("an event's data must be an object");
+  // Chunks have no names; an error may have.
+  if (!name.empty() && name != "message" && name != "error") view_.unknown.push_back(document::root);
   const auto given = give_shapes(data, chat_shapes(), format_.answer, false, shapes_);
   if (!given) return given.error();
   read_head(data);
   const auto walked = walk(data);
   if (!walked) return walked.error();
   end_lanes(data);
-  // Chunks have no names; an error may have.
-  if (!name.empty() && name != "message" && name != "error") view_.unknown.push_back(document::root);
   return &view_;
 }
 
@@ -258,6 +258,20 @@ void chat_stream::end_lanes(const document& d) {
     if (lanes_[i].ended || !choice_at(lanes_[i].choice).over) continue;
     lanes_[i].ended = true;
     view_.ended.push_back(static_cast<lane>(i));
+  }
+}
+
+// Places in a text that went out with masks are not those that were meant.
+void chat_stream::amend(const document& data, bool /*as_it_came*/, json::edits& changes) const {
+  const node_id list = data.find(document::root, "choices");
+  if (list == no_node || std::none_of(choices_.begin(), choices_.end(), [](const choice_state& c) { return c.masked; })) return;
+  for (node_id at = data[list].first_child; at != no_node; at = data[at].next) {
+    bool numbered = false;
+    const auto index = read_index(data, at, numbered);
+    const auto choice = index ? find_choice(choices_, *index) : choices_.end();
+    const node_id delta = choice == choices_.end() || !choice->masked ? no_node : data.find(at, "delta");
+    const node_id places = delta == no_node ? no_node : data.find(delta, "annotations");
+    if (places != no_node && data[places].kind == kind::array) changes.replace_raw(places, "[]");
   }
 }
 

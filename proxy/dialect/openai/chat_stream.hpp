@@ -22,7 +22,9 @@ class chat_stream : public answer_stream {
 
   result<const event_view*> read(std::string_view name, const json::document& data) override;
   bool again(lane in, std::string_view text) override;
+  void amend(const json::document& data, bool as_it_came, json::edits& changes) const override;
   void passed_on(std::string_view data, bool as_they_were) override;
+  void masked(lane in) override { choice_at(lanes_.at(in).choice).masked = true; }
   bool is_terminator(std::string_view data) const override;
   std::string terminator() const override;
   std::string delta(lane to, std::string_view text) override;
@@ -61,6 +63,7 @@ class chat_stream : public answer_stream {
     bool has_role = false;
     bool finished = false;             // a finish_reason was read
     bool over = false;                 // no text may come any more
+    bool masked = false;               // in some text of it
     std::vector<tool_call> calls;
   };
   // Where the walk over an event's values is.

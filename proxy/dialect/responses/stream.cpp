@@ -92,8 +92,8 @@ result<const event_view*> stream::read(std::string_view name, const document& da
   if (!given) return given.error();
   refine(data, shapes_);
   last_ = &data;
-  collect_texts(data, table(), shapes_, direction::response, speakers(data, shapes_, direction::response), view_);
   if (!is_known_event(at->type)) view_.unknown.push_back(document::root);
+  collect_texts(data, table(), shapes_, direction::response, speakers(data, shapes_, direction::response), view_);
   const auto found = find_lanes(data, *at);
   if (!found) return found.error();
   // The text of an event stands beside its logprobs, and so does that of a part.
@@ -186,7 +186,7 @@ std::uint32_t stream::text_of(lane of) const {
   return reasons && *l.output < apart - 1 ? *l.output + 1 : apart;
 }
 
-void stream::amend(const document& data, json::edits& changes) const {
+void stream::amend(const document& data, bool /*as_it_came*/, json::edits& changes) const {
   const auto number = inserted_ == 0 ? std::nullopt : number_at<std::uint64_t>(data, "sequence_number");
   if (number) changes.replace_raw(data.find(document::root, "sequence_number"), std::to_string(*number + inserted_));
   const std::string_view type = text_at(data, document::root, "type");

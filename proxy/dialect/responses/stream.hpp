@@ -19,7 +19,8 @@ namespace stoplog::dialect::responses {
 class stream final : public answer_stream {
  public:
   result<const event_view*> read(std::string_view name, const json::document& data) override;
-  void amend(const json::document& data, json::edits& changes) const override;
+  void amend(const json::document& data, bool as_it_came, json::edits& changes) const override;
+  void masked(lane in) override { lanes_.at(in).masked = true; }
   void passed_on(std::string_view data, bool as_they_were) override;
   std::string delta(lane to, std::string_view text) override;
   void released(lane of, std::string_view text) override { lanes_.at(of).text += text; }
@@ -42,6 +43,7 @@ class stream final : public answer_stream {
     std::string path;
     std::string item_id;       // as the client was told
     bool ended = false;
+    bool masked = false;
     bool nameless = false;     // its stem may not be repeated
     std::string text;          // what the client has of it
   };

@@ -18,7 +18,7 @@ inline sample completions_sample() {
      {"index":1,"text":"b","logprobs":null,"finish_reason":"length","new_member":{"x":["y"]}}],
     "usage":{"prompt_tokens":1,"note":"n"},"new_root":{"k":"v"}})";
   s.stream = {
-      R"({"id":"cmpl-1","object":"text_completion","created":5,"model":"gpt-i-1","system_fingerprint":"fp","service_tier":"default","new_root":["v"],"choices":[{"index":0,"text":"a ti","reasoning":"h","logprobs":{"tokens":["a"," ti"],"token_logprobs":[-1,-2],"top_logprobs":[{"a":-1}],"text_offset":[0,1]},"finish_reason":null}]})",
+      R"({"id":"cmpl-1","object":"text_completion","created":5,"model":"gpt-i-1","system_fingerprint":"fp","service_tier":"default","obfuscation":"zz","new_root":["v"],"choices":[{"index":0,"text":"a ti","reasoning":"h","logprobs":{"tokens":["a"," ti"],"token_logprobs":[-1,-2],"top_logprobs":[{"a":-1}],"text_offset":[0,1]},"finish_reason":null}]})",
       R"({"id":"cmpl-1","choices":[{"index":1,"text":"b","logprobs":null,"finish_reason":null,"new_member":{"x":["y"]}}]})",
       R"({"id":"cmpl-1","choices":[{"index":0,"text":"me","finish_reason":"stop","stop_reason":"s"}]})",
       R"({"id":"cmpl-1","choices":[{"index":1,"text":"","finish_reason":"length"}]})",
@@ -27,7 +27,7 @@ inline sample completions_sample() {
   s.opaque_in_request = "prompt[2] token_ids\n";
   s.request_fates = {8, 4, {}, {}};
   s.answer_fates = {16, 8, {}, {}};
-  s.stream_fates = {23, 13, {}, {}};
+  s.stream_fates = {24, 13, {}, {}};
   return s;
 }
 

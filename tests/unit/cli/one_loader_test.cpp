@@ -107,6 +107,8 @@ defaults:
   mode: enforce
   canary_by: key
   on_error: {default: block, "quality.*": allow}
+  opaque: {default: refuse, image_url: allow, thinking_signature: allow}
+  unknown: {request: refuse, response: scan}
   stream: {release: buffer, limit: 64KiB}
   messages: {"security.*": "Ask the security team."}
 use:

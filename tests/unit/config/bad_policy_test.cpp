@@ -48,6 +48,12 @@ constexpr test::bad_file files[] = {
     {"an exception one way and back", "use: [{pack: a}]\nexceptions: [{id: E, rules: [A], when: {direction: [answer]}, reason: r, approved_by: me, expires: 2026-12-31}]\n", "5:53: error[E110]", "request, response"},
     {"on_error of no category", "use: [{pack: a}]\ndefaults: {on_error: {default: block, 'Quality*x': allow}}\n", "5:39: error[E115]", "quality.*"},
     {"on_error without a default", "use: [{pack: a}]\ndefaults: {on_error: {'quality.*': allow}}\n", "5:22: error[E106]", "\"default\" is missing"},
+    {"an opaque part as a switch", "use: [{pack: a}]\ndefaults: {opaque: block}\n", "5:20: error[E110]", "allow, refuse"},
+    {"an opaque kind that is none", "use: [{pack: a}]\ndefaults: {opaque: {image-url: refuse}}\n", "5:21: error[E104]", "did you mean \"image_url\"?"},
+    {"an action of a kind that is none", "use: [{pack: a}]\ndefaults: {opaque: {file: refused}}\n", "5:27: error[E110]", "did you mean \"refuse\"?"},
+    {"a list of opaque kinds", "use: [{pack: a}]\ndefaults: {opaque: [file]}\n", "5:20: error[E108]", "a group of keys"},
+    {"unknown in a way that is none", "use: [{pack: a}]\ndefaults: {unknown: {requests: refuse}}\n", "5:22: error[E104]", "did you mean \"request\"?"},
+    {"unknown that is allowed", "use: [{pack: a}]\ndefaults: {unknown: allow}\n", "5:21: error[E110]", "scan, refuse"},
     {"an empty message of a category", "use: [{pack: a}]\ndefaults: {messages: {privacy: ''}}\n", "5:32: error[E109]", "empty text"},
     {"an excerpt of nothing", "use: [{pack: a}]\ncapture: {default: excerpt}\n", "5:20: error[E110]", "none, hash, redacted, full"},
     {"kept for a moment", "use: [{pack: a}]\naudit: {retention: {content: 5m}}\n", "5:30: error[E112]", "1d to 3660d"},
@@ -56,7 +62,7 @@ constexpr test::bad_file files[] = {
     {"a name of two lines", "use: [{pack: \"a\\nb\"}]\n", "4:14: error[E115]", "not a name"},
 };
 
-TEST(bad_policy, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 47U); }
+TEST(bad_policy, tells_where_and_what) { EXPECT_EQ(test::expect_one_problem_each(head, files), 53U); }
 
 TEST(bad_policy, tells_every_problem_in_the_order_of_the_file) {
   problems found;

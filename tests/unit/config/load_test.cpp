@@ -1,4 +1,5 @@
 #include "config/load.hpp"
+#include "dialect/opaque_kinds.hpp"
 
 #include "support/folder.hpp"
 
@@ -98,6 +99,8 @@ applies_to:
 defaults:
   mode: off
   on_error: {default: allow, "security.*": block}
+  opaque: {default: refuse, thinking_signature: allow}
+  unknown: {request: refuse}
   stream: {release: buffer, limit: 64KiB}
   message: |
     Two
@@ -121,6 +124,11 @@ audit: {on_write_failure: allow, retention: {decisions: 395d, content: 30d}}
   EXPECT_EQ(p.applies_to[0].teams, (std::vector<std::string>{"b", "c"}));
   EXPECT_EQ(p.default_mode, policy::mode::off);
   EXPECT_EQ(p.on_error, policy::on_error::allow);
+  EXPECT_TRUE(p.parts.refuses_opaque("image_url"));
+  EXPECT_FALSE(p.parts.refuses_opaque("thinking_signature"));
+  EXPECT_TRUE(p.parts.refuses_unknown(direction::request));
+  EXPECT_FALSE(p.parts.refuses_unknown(direction::response));
+  EXPECT_EQ(p.said.at("defaults.opaque.thinking_signature").column, 49U);
   EXPECT_EQ(p.stream_release, policy::stream_release::buffer);
   EXPECT_EQ(p.buffer_bytes, 65536U);
   EXPECT_EQ(p.message, "Two\nlines\n");
@@ -129,7 +137,7 @@ audit: {on_write_failure: allow, retention: {decisions: 395d, content: 30d}}
   EXPECT_EQ(p.use[0].version, "~1.4");
   EXPECT_EQ(p.use[0].mode, policy::mode::enforce);
   EXPECT_EQ(p.use[0].strictness, 2U);
-  EXPECT_EQ(p.use[0].place.line, 18U);
+  EXPECT_EQ(p.use[0].place.line, 20U);
   EXPECT_EQ(p.use[1].mode, policy::mode::canary);
   EXPECT_EQ(p.use[1].percent, 5U);
   EXPECT_TRUE(p.use[1].locked);
@@ -145,9 +153,19 @@ audit: {on_write_failure: allow, retention: {decisions: 395d, content: 30d}}
   EXPECT_EQ(p.audit.on_write_failure, policy::on_write_failure::allow);
   EXPECT_EQ(p.audit.keep_decisions, std::chrono::hours(24 * 395));
   EXPECT_EQ(p.audit.keep_content, std::chrono::hours(24 * 30));
-  EXPECT_EQ(p.said.at("audit.retention.content").line, 23U);
+  EXPECT_EQ(p.said.at("audit.retention.content").line, 25U);
   EXPECT_EQ(p.said.at("defaults.mode").line, 8U);
   EXPECT_EQ(p.digest.substr(0, 7), "sha256:");
+}
+
+TEST(load, one_word_is_for_all_kinds_and_both_ways) {
+  problems found;
+  const auto read = load_text("apiVersion: stoplog/v1\nkind: Policy\nmetadata: {name: a, version: 1.0.0}\nuse: [{pack: p}]\ndefaults: {opaque: refuse, unknown: refuse}\n", "f", found);
+  ASSERT_TRUE(found.empty()) << lines(found);
+  const auto& parts = read.policies.at(0).parts;
+  for (const auto& kind : dialect::opaque_kinds()) EXPECT_TRUE(parts.refuses_opaque(kind.name)) << kind.name;
+  EXPECT_TRUE(parts.refuses_unknown(direction::request));
+  EXPECT_TRUE(parts.refuses_unknown(direction::response));
 }
 
 TEST(load, reads_exceptions_with_their_ends) {
@@ -183,6 +201,8 @@ TEST(load, keeps_safe_defaults) {
   ASSERT_EQ(read.policies.size(), 1U);
   EXPECT_EQ(read.policies[0].default_mode, policy::mode::shadow);
   EXPECT_EQ(read.policies[0].on_error, policy::on_error::block);
+  EXPECT_TRUE(read.policies[0].parts.opaque.empty());
+  EXPECT_TRUE(read.policies[0].parts.unknown.empty());
   EXPECT_EQ(read.policies[0].capture.on_match, policy::capture::none);
   EXPECT_EQ(read.policies[0].audit.on_write_failure, policy::on_write_failure::block);
   EXPECT_TRUE(read.policies[0].said.empty());

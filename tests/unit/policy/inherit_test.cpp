@@ -1,4 +1,5 @@
 #include "packs.hpp"
+#include "policy/inherit.hpp"
 
 #include <gtest/gtest.h>
 
@@ -130,6 +131,53 @@ TEST(policy_extends, an_answer_that_is_judged_whole_stays_so) {
   p.stream_release = above.stream_release;
   above.stream_release = stream_release::exact;
   EXPECT_EQ(told({above, p}), "") << "stricter is free";
+}
+
+constexpr auto refuse = part_action::refuse, pass = part_action::pass;
+
+TEST(policy_extends, what_is_refused_unread_is_inherited_kind_by_kind) {
+  policy above = base();
+  above.parts = {{{"image_url", refuse}, {"file", pass}}, {{"request", refuse}}};
+  above.said["defaults.opaque.image_url"] = {"baseline.yaml", 6, 13};
+  above.said["defaults.opaque.file"] = {"baseline.yaml", 7, 13};
+  above.said["defaults.unknown"] = {"baseline.yaml", 8, 12};
+  policy p = child({});
+  p.parts.opaque = {{"file", refuse}};
+  p.said["defaults.opaque.file"] = {"chat.yaml", 7, 13};
+  problems found;
+  const auto merged = inherit({above, p}, found);
+  const auto& parts = merged[1].merged.parts;
+  EXPECT_EQ(parts.opaque, (part_actions::said{{"image_url", refuse}, {"file", refuse}}));
+  EXPECT_EQ(parts.unknown, (part_actions::said{{"request", refuse}}));
+  EXPECT_EQ(merged[1].merged.said.at("defaults.opaque.image_url").line, 6U);
+  EXPECT_EQ(merged[1].merged.said.at("defaults.opaque.file").file, "chat.yaml");
+  EXPECT_EQ(merged[1].merged.said.at("defaults.unknown").line, 8U);
+  EXPECT_EQ(told({above, p}), "") << "stricter is free";
+}
+
+TEST(policy_extends, what_is_refused_unread_does_not_get_weaker) {
+  struct {
+    part_actions above, below;
+    std::string said, told;  // where the policy says it, and what comes of it
+  } const cases[] = {
+      {{{{"default", refuse}}, {}}, {{{"file", pass}}, {}}, "opaque.file", "opaque: policy \"baseline\" refuses file"},
+      {{{{"default", refuse}}, {}}, {{{"default", pass}}, {}}, "opaque", "opaque: policy \"baseline\" refuses what cannot be read"},
+      {{{{"file", refuse}}, {}}, {{{"file", pass}}, {}}, "opaque.file", "opaque: policy \"baseline\" refuses file"},
+      {{{}, {{"request", refuse}}}, {{}, {{"request", pass}, {"response", pass}}}, "unknown", "unknown: policy \"baseline\" refuses what is not known in a request"},
+      {{{{"file", refuse}}, {}}, {{{"default", pass}}, {}}, "opaque", ""},
+      {{{{"default", refuse}, {"file", pass}}, {}}, {{{"file", pass}}, {}}, "opaque.file", ""},
+      {{{}, {{"response", refuse}}}, {{}, {{"request", pass}}}, "unknown.request", ""},
+      {{{}, {}}, {{{"default", refuse}}, {{"request", refuse}}}, "opaque", ""},
+  };
+  for (const auto& c : cases) {
+    policy above = base();
+    above.parts = c.above;
+    policy p = child({});
+    p.parts = c.below;
+    p.said["defaults." + c.said] = {"chat.yaml", 7, 5};
+    EXPECT_EQ(told({above, p}), c.told.empty() ? "" : "chat.yaml:7:5: error[E421]: " + c.told + "; that cannot be made weaker\n") << c.said;
+  }
+  EXPECT_EQ(std::size(cases), 8U);
 }
 
 TEST(policy_extends, on_error_does_not_get_weaker_for_a_category_either) {
