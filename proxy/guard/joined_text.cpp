@@ -7,18 +7,17 @@
 namespace stoplog::guard {
 namespace {
 
-// The piece without what the runs cover.
-std::string masked(std::string_view all, match::text_span piece, const std::vector<redacted_run>& runs, const match::database& rules,
-                   std::uint64_t& covered) {
+// The piece without what the masks stand for.
+std::string masked(std::string_view all, match::text_span piece, std::span<const masked_span> masks, std::uint64_t& covered) {
   std::string out;
   std::uint64_t at = piece.begin;
-  for (const redacted_run& r : runs) {
-    if (r.where.end <= piece.begin || r.where.begin >= piece.end) continue;
-    const std::uint64_t begin = std::max(r.where.begin, piece.begin);
+  for (const masked_span& m : masks) {
+    const std::uint64_t begin = std::max(m.where.begin, at), end = std::min(m.where.end, piece.end);
+    if (begin >= end) continue;
     out += all.substr(at, begin - at);
-    if (r.where.begin >= piece.begin) rules.rule(r.rule).append_mask(out, all.substr(r.first.begin, r.first.end - r.first.begin));
-    at = std::min(r.where.end, piece.end);
-    covered += at - begin;
+    if (m.where.begin == begin) out += m.mask;
+    at = end;
+    covered += end - begin;
   }
   return out += all.substr(at, piece.end - at);
 }
@@ -41,13 +40,21 @@ bool joined_text::crosses(match::text_span where) const {
 }
 
 void joined_text::redact(const json::document& in, std::span<const match::finding> found, const policy::compiled_policy& by) {
-  if (found.empty()) return;
-  const auto runs = redacted_runs(found, by, pieces.front().of->field.where.direction);
+  std::vector<masked_span> masks;
+  for (const redacted_run& r : redacted_runs(found, by, pieces.front().of->field.where.direction)) {
+    masks.push_back({r.where, {}});
+    by.database()->rule(r.rule).append_mask(masks.back().mask, std::string_view(text).substr(r.first.begin, r.first.end - r.first.begin));
+  }
+  mask(in, masks);
+}
+
+void joined_text::mask(const json::document& in, std::span<const masked_span> masks) {
+  if (masks.empty()) return;
   for (const piece& p : pieces) {
     const std::string_view before = current(in, *p.of);
     std::string now(before.substr(0, p.skipped));
     std::uint64_t covered = 0;
-    now += masked(text, p.where, runs, *by.database(), covered);
+    now += masked(text, p.where, masks, covered);
     if (now == before) continue;
     p.of->counts.released -= std::min(p.of->counts.released, covered);
     p.of->released = std::move(now);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "guard/document_judge.hpp"
+#include "guard/encoded_runs.hpp"
 #include "match/stream.hpp"
 
 #include <cstddef>
@@ -33,6 +34,9 @@ struct joined_text {
 
   // Masks in the texts what rules that redact found; a mask stands where a run begins.
   void redact(const json::document& in, std::span<const match::finding> found, const policy::compiled_policy& by);
+
+  // The same of stretches that are known, in the order of their begins.
+  void mask(const json::document& in, std::span<const masked_span> masks);
 };
 
 }  // namespace stoplog::guard

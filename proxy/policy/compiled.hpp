@@ -59,9 +59,8 @@ class compiled_policy {
 
   // What the client reads when `rule` blocked: the rule's message, else the
   // policy's for its category, else the policy's, else a plain sentence. Never
-  // names rule or pattern.
+  // names rule or pattern. And the same where no rule did.
   std::string_view message_for(std::uint32_t rule) const;
-  // The same where no rule did.
   std::string_view message_for(const refused_part& part) const;
 
  private:

@@ -107,6 +107,37 @@ test('no header makes a verdict weaker', async () => {
   assert.equal((await model.stats()).requests, requests);
 });
 
+// Names as they come, and as somebody might make them up.
+const said_names = ['accept', 'accept-encoding', 'accept-language', 'anthropic-beta', 'anthropic-version', 'authorization', 'cache-control', 'cookie', 'dnt', 'forwarded',
+  'from', 'if-match', 'if-modified-since', 'if-none-match', 'max-forwards', 'openai-beta', 'openai-organization', 'openai-project', 'origin', 'pragma', 'prefer', 'priority',
+  'range', 'referer', 'sec-fetch-mode', 'te', 'traceparent', 'user-agent', 'via', 'x-api-key', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'x-request-id', 'x-stainless-lang'];
+const name_parts = ['stoplog', 'policy', 'mode', 'guard', 'rails', 'bypass', 'skip', 'shadow', 'scan', 'team', 'route', 'upstream', 'tenant', 'admin', 'internal', 'decision', 'coverage', 'debug', 'content', 'filter'];
+const header_values = ['off', 'none', 'false', '0', 'allow', 'shadow', 'admin', '*', '{}', '{"mode":"off"}', 'identity', '127.0.0.1', 'bytes=0-1', 'trailers', 'no-cache', 'x'.repeat(200)];
+
+test('no header that anybody makes up makes a verdict weaker', async () => {
+  const {requests} = await model.stats();
+  let dice = 41;
+  const below = count => (dice = (dice * 1103515245 + 12345) % 2147483648) % count;
+  const from = list => list[(below(list.length * 997) / 997) | 0];
+  let judged = 0;
+  let refused = 0;
+  for (let round = 0; round < 400; ++round) {
+    const headers = {};
+    for (let left = 1 + below(6); left > 0; --left) {
+      const made = () => `${below(2) ? 'x-' : ''}${Array.from({length: 1 + below(3)}, () => from(name_parts)).join('-')}`;
+      headers[below(3) === 0 ? from(said_names) : made()] = from(header_values);
+    }
+    const response = await proxy.post({model: 'demo', stream: round % 2 === 0, messages: user(`the ${phrase}`)}, {headers});
+    const {error} = await response.json();
+    if (response.status === 403 && error.code === 'test.forbidden_phrase') ++judged;
+    else if ([400, 415].includes(response.status)) ++refused;
+    else assert.fail(`${response.status} ${JSON.stringify(error)} for ${JSON.stringify(headers)}`);
+  }
+  assert.equal(judged + refused, 400);
+  assert.ok(judged > 300, `${judged}`);
+  assert.equal((await model.stats()).requests, requests);
+});
+
 test('no query makes a verdict weaker', async () => {
   for (const query of ['policy=none', 'stoplog=off', 'mode=shadow', 'stream=true', 'api-version=1', '']) {
     const response = await proxy.post({model: 'demo', messages: user(`the ${phrase}`)}, {target: `/v1/chat/completions?${query}`});

@@ -70,7 +70,17 @@ bool tokens_say(const document& in, node_id list, std::string_view text) {
   return text.empty();
 }
 
+void find_places(const document& in, node_id list, node_id text, std::vector<repeat>& repeats) {
+  if (list == no_node || in[list].kind != kind::array || in[list].first_child == no_node || text == no_node) return;
+  if (in[text].kind == kind::string) repeats.push_back({list, text, "[]"});
+  if (in[text].kind != kind::array) return;
+  for (node_id part = in[text].first_child; part != no_node; part = in[part].next) {
+    if (in[part].kind == kind::object) find_places(in, list, in.find(part, "text"), repeats);
+  }
+}
+
 void find_repeats(const document& in, node_id choice, node_id speaker, const choices_format& format, std::vector<repeat>& repeats) {
+  if (speaker != no_node && in[speaker].kind == kind::object) find_places(in, in.find(speaker, "annotations"), in.find(speaker, format.text), repeats);
   const node_id logs = in.find(choice, "logprobs");
   if (logs == no_node || in[logs].kind != kind::object) return;
   const auto text_of = [&](std::string_view key) {

@@ -33,6 +33,10 @@ void end_chat_answer(const json::document& body, const std::vector<json::node_id
 void find_repeats(const json::document& in, json::node_id choice, json::node_id speaker, const choices_format& format,
                   std::vector<repeat>& repeats);
 
+// A list of annotations, which say places in a text (or in one of the parts that a
+// content is), as a repeat of it.
+void find_places(const json::document& in, json::node_id list, json::node_id text, std::vector<repeat>& repeats);
+
 // Whether the tokens of one list make up `text`.
 bool tokens_say(const json::document& in, json::node_id list, std::string_view text);
 

@@ -53,6 +53,12 @@ void find_repeats(const document& in, node_id list, node_id text, std::vector<re
   repeats.push_back({list, same ? text : no_node, "[]"});
 }
 
+void find_repeats_of_part(const document& in, node_id part, std::vector<repeat>& repeats) {
+  const node_id text = in.find(part, "text");
+  find_repeats(in, in.find(part, "logprobs"), text, repeats);
+  openai::find_places(in, in.find(part, "annotations"), text, repeats);
+}
+
 result<answer_view> read_answer(const document& body) {
   if (body[document::root].kind != kind::object) return fail(errc::upstream_malformed, "an answer must be an object");
   std::vector<shape_id> shapes;
@@ -63,7 +69,7 @@ result<answer_view> read_answer(const document& body) {
   collect_texts(body, table(), shapes, direction::response, speakers(body, shapes, direction::response), view);
   join_parts(body, shapes, view.texts);
   for (node_id id = 0; id < body.size(); ++id) {
-    if (shapes[id] == content && body[id].kind == kind::object) find_repeats(body, body.find(id, "logprobs"), body.find(id, "text"), view.repeats);
+    if (shapes[id] == content && body[id].kind == kind::object) find_repeats_of_part(body, id, view.repeats);
   }
   view.model = text_at(body, document::root, "model");
   view.id = text_at(body, document::root, "id");

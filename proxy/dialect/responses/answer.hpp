@@ -17,6 +17,9 @@ void end_answer(const json::document& body, const std::vector<json::node_id>& bl
 // The `logprobs` beside each text, as repeats of it.
 void find_repeats(const json::document& in, json::node_id list, json::node_id text, std::vector<repeat>& repeats);
 
+// The same of a part of a message, and its annotations, which say places in its text.
+void find_repeats_of_part(const json::document& in, json::node_id part, std::vector<repeat>& repeats);
+
 // A response as the base says it (JSON of a response, or empty), but with these
 // items (JSON, each): incomplete by the policy's doing, or in_progress.
 std::string with_output(std::string_view base, std::string_view status, const std::vector<std::string>& output);

@@ -100,7 +100,7 @@ result<const event_view*> stream::read(std::string_view name, const document& da
   const node_id delta = data.find(document::root, "delta");
   find_repeats(data, data.find(document::root, "logprobs"), delta != no_node ? delta : data.find(document::root, "text"), view_.repeats);
   for (node_id id = 0; id < data.size(); ++id) {
-    if (shapes_[id] == content && data[id].kind == kind::object) find_repeats(data, data.find(id, "logprobs"), data.find(id, "text"), view_.repeats);
+    if (shapes_[id] == content && data[id].kind == kind::object) find_repeats_of_part(data, id, view_.repeats);
   }
   end_lanes(*at);
   view_.last = ends_answer(at->type);
@@ -126,10 +126,39 @@ result<void> stream::find_lanes(const document& d, const position& at) {
       if (kind != nullptr) done = give_lane(field, kind->stem, kind, at.output, at.part, {});
     } else if (at.type == "response.output_item.added") {
       done = lanes_of_item(d, at, field);
+    } else if (const whole w = whole_of(d, at, field.node); w.kind != nullptr && lane_of(w) == nullptr) {
+      // Nothing of it came before: this is all of its lane.
+      done = give_lane(field, w.kind->stem, w.kind, w.output, w.part, {});
     }
     if (!done) return done;
   }
   return {};
+}
+
+// The text of a part, if the event says all of it: a part of a message, of a
+// reasoning or of its summary, in its own `*.done` event or in one of those around it.
+stream::whole stream::whole_of(const document& d, const position& at, node_id text) {
+  const auto is_part = [](const text_kind* k) { return k != nullptr && (k->where == text_kind::place::content || k->where == text_kind::place::summary); };
+  const json::node& n = d[text];
+  if (at.type.ends_with(done_ends) && n.parent == document::root) {
+    const text_kind* kind = kind_of_stem(without(at.type, done_ends));
+    return is_part(kind) && n.key == kind->member ? whole{kind, at.output, at.part} : whole{};
+  }
+  const text_kind* kind = n.parent == no_node ? nullptr : kind_of_owner(text_at(d, n.parent, "type"), n.key);
+  if (!is_part(kind)) return {};
+  const json::node& part = d[n.parent];
+  if (at.type.ends_with("_part.done")) return part.parent == document::root ? whole{kind, at.output, at.part} : whole{};
+  const node_id item = part.parent == no_node ? no_node : d[part.parent].parent;
+  if (item == no_node) return {};
+  if (at.type == "response.output_item.done") return d[item].parent == document::root ? whole{kind, at.output, part.index} : whole{};
+  const node_id list = d[item].parent;
+  const bool of_answer = ends_answer(at.type) && list != no_node && d[list].key == "output";
+  return of_answer ? whole{kind, d[item].index, part.index} : whole{};
+}
+
+const stream::lane_state* stream::lane_of(const whole& w) const {
+  const auto at = std::find_if(lanes_.begin(), lanes_.end(), [&](const lane_state& l) { return l.kind == w.kind && l.output == w.output && l.part == w.part; });
+  return at == lanes_.end() ? nullptr : &*at;
 }
 
 // A text that stands in an item when it is added is the first piece of its lane.
@@ -189,45 +218,52 @@ std::uint32_t stream::text_of(lane of) const {
 void stream::amend(const document& data, bool /*as_it_came*/, json::edits& changes) const {
   const auto number = inserted_ == 0 ? std::nullopt : number_at<std::uint64_t>(data, "sequence_number");
   if (number) changes.replace_raw(data.find(document::root, "sequence_number"), std::to_string(*number + inserted_));
-  const std::string_view type = text_at(data, document::root, "type");
-  if (type.ends_with(delta_ends)) return;
-  const auto output = number_at<std::uint32_t>(data, "output_index");
-  const auto part = number_at<std::uint32_t>(data, "content_index");
-  if (type == "response.output_text.done") repeat_part(data, document::root, output, part, changes);
-  if (type == "response.content_part.done") repeat_part(data, data.find(document::root, "part"), output, part, changes);
-  if (type == "response.output_item.done") repeat_item(data, data.find(document::root, "item"), output, changes);
-  const node_id response = data.find(document::root, "response");
-  const node_id items = response == no_node ? no_node : data.find(response, "output");
-  if (items == no_node || data[items].kind != kind::array) return;
-  for (node_id item = data[items].first_child; item != no_node; item = data[item].next) repeat_item(data, item, data[item].index, changes);
-}
-
-// The lane of a part of a message that has a part before it: what was found across
-// the two is masked in what went out of it, and nobody sees it in the part alone.
-const stream::lane_state* stream::continued(index output, index part) const {
-  const lane_state* before = nullptr;
-  for (const lane_state& l : lanes_) {
-    if (l.kind == nullptr || l.stem != "response.output_text") continue;
-    if (l.output == output && l.part == part) return before == nullptr ? nullptr : &l;
-    before = &l;
+  position at{text_at(data, document::root, "type"), number_at<std::uint32_t>(data, "output_index"), number_at<std::uint32_t>(data, "content_index")};
+  if (!at.part) at.part = number_at<std::uint32_t>(data, "summary_index");
+  if (at.type.ends_with(delta_ends)) return;
+  for (const text_field& f : view_.texts) {
+    if (f.is_key || f.lane != no_lane) continue;
+    const whole w = whole_of(data, at, f.node);
+    const lane_state* said = w.kind == nullptr ? nullptr : continued(w);
+    if (said != nullptr && data[f.node].text != said->text) say_again(data, f.node, said->text, changes);
   }
-  return nullptr;
+  if (at.type == "response.output_text.annotation.added") move_annotation(data, at, changes);
 }
 
-// What says the part's text once more says what went out of it.
-void stream::repeat_part(const document& d, node_id part, index output, index number, json::edits& changes) const {
-  const lane_state* said = continued(output, number);
-  const node_id text = part == no_node || said == nullptr ? no_node : d.find(part, "text");
-  if (text == no_node || d[text].kind != kind::string || d[text].text == said->text) return;
-  changes.replace_string(text, said->text);
-  const node_id tokens = d.find(part, "logprobs");
-  if (tokens != no_node && d[tokens].kind == kind::array) changes.replace_raw(tokens, "[]");
+// The lane of a part that has one before it which is read as one text with it: what
+// was found across the two is masked in what went out of it, and nobody sees it in
+// the part alone.
+const stream::lane_state* stream::continued(const whole& w) const {
+  const lane_state* said = lane_of(w);
+  if (said == nullptr) return nullptr;
+  const std::uint32_t text = text_of(static_cast<lane>(said - lanes_.data()));
+  const auto before = [&](const lane_state& l) { return text_of(static_cast<lane>(&l - lanes_.data())) == text; };
+  const auto first = std::find_if(lanes_.begin(), lanes_.end(), before);
+  return text != apart && &*first != said ? said : nullptr;
 }
 
-void stream::repeat_item(const document& d, node_id item, index output, json::edits& changes) const {
-  const node_id parts = item == no_node ? no_node : d.find(item, "content");
-  if (parts == no_node || d[parts].kind != kind::array) return;
-  for (node_id part = d[parts].first_child; part != no_node; part = d[part].next) repeat_part(d, part, output, d[part].index, changes);
+// What says the part's text once more says what went out of it; tokens and places
+// in it are dropped.
+void stream::say_again(const document& d, node_id text, const std::string& said, json::edits& changes) {
+  changes.replace_string(text, said);
+  for (const char* beside : {"logprobs", "annotations"}) {
+    const node_id list = d.find(d[text].parent, beside);
+    if (list != no_node && d[list].kind == kind::array) changes.replace_raw(list, "[]");
+  }
+}
+
+// Where a text went out with masks, places in it that were said before are not those
+// that were meant. The annotation stays, and points at the end of what went out.
+void stream::move_annotation(const document& d, const position& at, json::edits& changes) const {
+  const lane_state* said = lane_of({kind_of_stem("response.output_text"), at.output, at.part});
+  const node_id note = d.find(document::root, "annotation");
+  if (said == nullptr || !said->masked || note == no_node || d[note].kind != kind::object) return;
+  const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; };  // a character
+  const std::string end = std::to_string(std::count_if(said->text.begin(), said->text.end(), begins));
+  for (const char* place : {"start_index", "end_index", "index"}) {
+    const node_id id = d.find(note, place);
+    if (id != no_node && d[id].kind == kind::number) changes.replace_raw(id, end);
+  }
 }
 
 void stream::passed_on(std::string_view data, bool as_they_were) {

@@ -74,9 +74,17 @@ class stream final : public answer_stream {
   void end_lanes(const position& at);
   void learn(const json::document& d);
   void learn_part(const json::document& d, const position& at);
-  const lane_state* continued(index output, index part) const;
-  void repeat_part(const json::document& d, json::node_id part, index output, index number, json::edits& changes) const;
-  void repeat_item(const json::document& d, json::node_id item, index output, json::edits& changes) const;
+  // A text that an event says all of; nobody's without a kind.
+  struct whole {
+    const text_kind* kind = nullptr;
+    index output = {};
+    index part = {};
+  };
+  static whole whole_of(const json::document& d, const position& at, json::node_id text);
+  const lane_state* lane_of(const whole& w) const;
+  const lane_state* continued(const whole& w) const;
+  static void say_again(const json::document& d, json::node_id text, const std::string& said, json::edits& changes);
+  void move_annotation(const json::document& d, const position& at, json::edits& changes) const;
 
   std::vector<lane_state> lanes_;
   std::size_t told_lanes_ = 0;

@@ -232,13 +232,67 @@ TEST(messages_stream, refuses_what_is_ambiguous) {
       start + block(0, tool_block) + text(0, "x"),
       start + block(0, R"({"type":"thinking","thinking":""})") + delta(0, R"({"type":"signature_delta","signature":"s"})") +
           delta(0, R"({"type":"thinking_delta","thinking":"x"})") + delta(0, R"({"type":"signature_delta","signature":"s"})") + delta(0, R"({"type":"thinking_delta","thinking":"x"})"),
+      start + block(0, R"({"type":"thinking","thinking":""})") + delta(0, R"({"type":"signature_delta","signature":"s"})") + delta(0, R"({"type":"signature_delta","signature":"t"})"),
   };
   for (const std::string& bytes : bad) {
     const auto got = run(blocks_marker(), {bytes});
     EXPECT_NE(got.how, "the answer ended without its terminator") << bytes;
     EXPECT_EQ(read_messages_as_client(got.bytes).error, "upstream_malformed") << bytes;
   }
-  EXPECT_EQ(std::size(bad), 25U);
+  EXPECT_EQ(std::size(bad), 26U);
+}
+
+// Its signature says that a thinking went out with masks, however it is cut; of one
+// that did not, it is what came.
+TEST(messages_stream, marks_the_signature_of_a_masked_thinking) {
+  for (const std::string& signature : {std::string("c2ln"), std::string(300, 'A')}) {
+    for (const bool masked : {false, true}) {
+      const std::string said = masked ? "a forbidden word b" : "a fine word b";
+      for (std::size_t cut = 0; cut < said.size(); ++cut) {
+        std::string bytes = start + block(0, R"({"type":"thinking","thinking":"","signature":""})");
+        for (const std::string& piece : {said.substr(0, cut), said.substr(cut)}) bytes += delta(0, R"({"type":"thinking_delta","thinking":")" + piece + "\"}");
+        bytes += delta(0, R"({"type":"signature_delta","signature":")" + signature + "\"}") + stop(0) + block(1, R"({"type":"thinking","thinking":"","signature":""})") +
+                 delta(1, R"({"type":"thinking_delta","thinking":"more"})") + delta(1, R"({"type":"signature_delta","signature":"bW9yZQ"})") + stop(1) + ending;
+        const auto got = run(redacts_marker(), {bytes});
+        ASSERT_EQ(got.how, "done");
+        EXPECT_NE(got.bytes.find("\"signature\":\"" + std::string(masked ? "stoplog-masked-" : "") + signature + "\""), std::string::npos) << got.bytes;
+        EXPECT_NE(got.bytes.find(R"("signature":"bW9yZQ")"), std::string::npos) << "of each block its own";
+        EXPECT_EQ(got.bytes.find("forbidden"), std::string::npos);
+      }
+    }
+  }
+}
+
+TEST(messages_answer, marks_the_signature_of_a_masked_thinking) {
+  const auto answer = [](const std::string& thinking, const std::string& signature) {
+    return R"({"type":"message","content":[{"type":"thinking","thinking":")" + thinking + R"(","signature":")" + signature + R"("},{"type":"text","text":"x"}],"stop_reason":"end_turn"})";
+  };
+  for (const std::string& signature : {std::string("c2ln"), std::string(300, 'A')}) {
+    EXPECT_EQ(inspect_answer(codec, {}, redacts_marker(), answer("a fine word", signature))->body, answer("a fine word", signature));
+    EXPECT_EQ(inspect_answer(codec, {}, redacts_marker(), answer("a forbidden word", signature))->body, answer("a [REDACTED]", "stoplog-masked-" + signature));
+  }
+  // What is found in a signature itself is masked there.
+  EXPECT_EQ(inspect_answer(codec, {}, redacts_marker(), answer("a forbidden word", "forbidden word"))->body, answer("a [REDACTED]", "[REDACTED]"));
+}
+
+// The client sends it back as it got it; the API gets its own form of a thinking that
+// is not shown. Nothing in it escapes a rule by that.
+TEST(messages_request, takes_the_mark_off_and_the_thinking_with_it) {
+  const auto request = [](const std::string& thinking, const std::string& signature) {
+    return R"({"model":"m","max_tokens":9,"messages":[{"role":"user","content":"q"},{"role":"assistant","content":[{"type":"thinking","thinking":")" + thinking + R"(","signature":")" + signature +
+           R"("},{"type":"tool_use","id":"t","name":"f","input":{}}]},{"role":"user","content":[{"type":"tool_result","tool_use_id":"t","content":"r"}]}]})";
+  };
+  const auto sent = [](const std::string& body, const auto& policy) {
+    request_guard guard(codec, {});
+    EXPECT_TRUE(guard.read(body));
+    return guard.inspect(policy)->body;
+  };
+  for (const std::string& signature : {std::string("c2ln"), std::string(300, 'A')}) {
+    EXPECT_EQ(sent(request("a [REDACTED] b", "stoplog-masked-" + signature), redacts_marker()), request("", signature));
+    EXPECT_EQ(sent(request("a fine word", signature), redacts_marker()), request("a fine word", signature));
+    EXPECT_EQ(sent(request("a forbidden word", "stoplog-masked-" + signature), redacts_marker()), request("", signature));
+    EXPECT_EQ(sent(request("a forbidden word", "stoplog-masked-" + signature), blocks_marker()), "");
+  }
 }
 
 TEST(messages_stream, what_waits_has_a_limit) {

@@ -1,12 +1,7 @@
 // An answer in several parts reaches its reader as one text: what stands across
 // their borders is judged, too, whole and streamed.
-#include "dialect/openai/chat_codec.hpp"
-#include "dialect/responses/codec.hpp"
-#include "guard/answer_guard.hpp"
-#include "guard/stream_guard.hpp"
-#include "json/writer.hpp"
+#include "parts.hpp"
 #include "support/chat_client.hpp"
-#include "support/policies.hpp"
 #include "support/responses_client.hpp"
 
 #include <gtest/gtest.h>
@@ -18,60 +13,9 @@
 namespace stoplog::guard {
 namespace {
 
-using policy::action;
-using support::compile;
-using compiled = std::shared_ptr<const policy::compiled_policy>;
-using strings = std::vector<std::string>;
-
-const dialect::openai::chat_codec chat;
-const dialect::responses::responses_codec responses;
-
-const compiled& blocks() {
-  static const compiled policy = compile({{.id = "R", .regex = "forbidden word", .message = "Stopped here."}});
-  return policy;
-}
-const compiled& redacts() {
-  static const compiled policy = compile({{.id = "R", .regex = "forbidden word", .action = action::redact}});
-  return policy;
-}
-const compiled& blocks_both() {
-  static const compiled policy = compile({{.id = "R", .regex = "first sign", .message = "Stopped here.", .with = "second sign"}});
-  return policy;
-}
-
-std::string quoted(const std::string& text) {
-  std::string out;
-  json::append_string(out, text);
-  return out;
-}
-
-std::string joined(const strings& all, const std::string& separator = "") {
-  std::string out;
-  for (const std::string& one : all) out += (out.empty() ? "" : separator) + one;
-  return out;
-}
+using namespace parts;
 
 // ---- whole
-
-std::string text_part(const std::string& text, const std::string& type = "output_text") {
-  return R"({"type":")" + type + R"(","text":)" + quoted(text) + R"(,"annotations":[],"logprobs":[]})";
-}
-
-std::string item(const std::string& type, const strings& texts, const std::string& list = "content") {
-  strings parts;
-  for (const std::string& t : texts) parts.push_back(text_part(t, type == "reasoning" ? "summary_text" : "output_text"));
-  return R"({"type":")" + type + R"(","id":"i","role":"assistant","status":"completed",")" + list + "\":[" + joined(parts, ",") + "]}";
-}
-
-std::string response(const strings& items) {
-  return R"({"id":"r","object":"response","status":"completed","model":"m","incomplete_details":null,"output":[)" + joined(items, ",") + "]}";
-}
-
-answer_outcome whole(const dialect::codec& codec, const compiled& policy, const std::string& body) {
-  auto done = inspect_answer(codec, {}, policy, body);
-  EXPECT_TRUE(done) << body;
-  return std::move(*done);
-}
 
 TEST(parts_of_answers, a_whole_response_is_judged_across_its_parts_and_messages) {
   struct { strings items; verdict wanted; } const cases[] = {
@@ -133,34 +77,14 @@ TEST(parts_of_answers, the_parts_of_each_chat_choice_are_judged) {
 
 // ---- streamed
 
-struct outcome {
-  std::string bytes;
-  std::string ending = "open";
-  report seen{};
-};
-
-outcome run(const dialect::codec& codec, const compiled& policy, const std::vector<std::string_view>& chunks) {
-  stream_guard guard(codec, {.model = "m", .streamed = true}, {}, policy);
-  outcome got;
-  for (std::size_t i = 0; i < chunks.size() && got.ending == "open"; ++i) {
-    const std::string copy(chunks[i]);
-    const auto step = guard.on_bytes(copy, i + 1 == chunks.size());
-    if (!step) {
-      got.ending = step.error().detail;
-      break;
-    }
-    got.bytes += step->bytes;
-    if (step->what == stream_step::kind::stop) got.ending = "stop";
-    if (step->what == stream_step::kind::done) got.ending = "done";
-  }
-  got.seen = guard.report();
-  return got;
-}
+// What is the first to say a part's text.
+enum class by { deltas, text_done, part_done, item_done, response };
+constexpr by all_ways[] = {by::deltas, by::text_done, by::part_done, by::item_done, by::response};
 
 // Messages of parts that come in pieces, as typed events.
 class script {
  public:
-  script() { add("response.created", R"("response":{"id":"r","object":"response","status":"in_progress","model":"m","output":[]})"); }
+  explicit script(by told = by::deltas) : told_(told) { add("response.created", R"("response":{"id":"r","object":"response","status":"in_progress","model":"m","output":[]})"); }
 
   // Pieces, part by part.
   script& message(const std::vector<strings>& parts) {
@@ -169,14 +93,17 @@ class script {
     strings all;
     for (const strings& pieces : parts) {
       const std::string at = place() + "\"content_index\":" + std::to_string(all.size()) + ",";
-      add("response.content_part.added", at + "\"part\":" + text_part(""));
-      for (const std::string& p : pieces) add("response.output_text.delta", at + "\"logprobs\":[],\"delta\":" + quoted(p));
-      add("response.output_text.done", at + R"("logprobs":[{"token":)" + quoted(joined(pieces)) + R"(}],"text":)" + quoted(joined(pieces)));
-      add("response.content_part.done", at + "\"part\":" + text_part(joined(pieces)));
       all.push_back(text_part(joined(pieces)));
+      if (told_ >= by::item_done) continue;
+      add("response.content_part.added", at + "\"part\":" + text_part(""));
+      for (const std::string& p : pieces) {
+        if (told_ == by::deltas) add("response.output_text.delta", at + "\"logprobs\":[],\"delta\":" + quoted(p));
+      }
+      if (told_ <= by::text_done) add("response.output_text.done", at + R"("logprobs":[{"token":)" + quoted(joined(pieces)) + R"(}],"text":)" + quoted(joined(pieces)));
+      add("response.content_part.done", at + "\"part\":" + text_part(joined(pieces)));
     }
     const std::string whole = head + joined(all, ",") + "]}";
-    add("response.output_item.done", place() + "\"item\":" + whole);
+    if (told_ != by::response) add("response.output_item.done", place() + "\"item\":" + whole);
     done_.push_back(whole);
     ++output_;
     return *this;
@@ -192,6 +119,7 @@ class script {
   void add(const std::string& type, const std::string& rest) {
     bytes_ += "event: " + type + "\ndata: {\"type\":\"" + type + "\",\"sequence_number\":" + std::to_string(number_++) + "," + rest + "}\n\n";
   }
+  by told_;
   std::string bytes_;
   strings done_;
   int output_ = 0;
@@ -236,6 +164,55 @@ TEST(parts_of_answers, a_space_may_stand_between_and_signs_count_together) {
   EXPECT_EQ(run(responses, blocks(), {script().message({{"a forb"}, {"idden"}}).message({{" word"}}).end()}).ending, "stop");
   EXPECT_EQ(run(responses, blocks_both(), {script().message({{"the first sign"}}).message({{"and the ", "second sign"}}).end()}).ending, "stop");
   EXPECT_EQ(run(responses, blocks_both(), {script().message({{"the first sign", std::string(200, '.')}}).message({{"the second sign"}}).end()}).ending, "done");
+}
+
+// A part that no delta told is joined with its neighbours all the same, wherever it
+// is said first.
+TEST(parts_of_answers, are_judged_across_whatever_says_them_first) {
+  const std::string match = "forbidden word";
+  std::size_t ran = 0;
+  for (const by told : all_ways) {
+    for (std::size_t border = 1; border < match.size(); ++border) {
+      const strings one{"a " + match.substr(0, border)}, two{match.substr(border) + " b"};
+      const std::string in_one = script(told).message({one, two}).end(), in_two = script(told).message({one}).message({two}).end();
+      for (const std::string& bytes : {in_one, in_two}) {
+        const outcome ended = run(responses, blocks(), {bytes});
+        ASSERT_EQ(ended.ending, "stop") << static_cast<int>(told) << border;
+        EXPECT_EQ(ended.bytes.find(two[0]), std::string::npos) << ended.bytes;
+        EXPECT_EQ(support::read_response(ended.bytes).reason, "content_filter");
+        const outcome masked = run(responses, redacts(), {bytes});
+        ASSERT_EQ(masked.ending, "done");
+        EXPECT_EQ(masked.bytes.find(two[0]), std::string::npos) << masked.bytes;
+        const auto seen = support::read_response(masked.bytes);
+        std::string said;
+        for (const auto& [type, text] : seen.output) said += text;
+        EXPECT_EQ(said, one[0] + "[REDACTED] b") << static_cast<int>(told) << masked.bytes;
+        ++ran;
+      }
+    }
+  }
+  EXPECT_EQ(ran, 5U * 13 * 2);
+}
+
+TEST(parts_of_answers, of_a_reasoning_agree_wherever_they_are_said_again) {
+  const auto event = [](const std::string& type, const std::string& rest) {
+    return "event: " + type + "\ndata: {\"type\":\"" + type + "\"," + rest + "}\n\n";
+  };
+  const std::string place = R"("item_id":"r0","output_index":0,)", parts = text_part("a forbid", "summary_text") + "," + text_part("den word b", "summary_text");
+  std::string bytes = event("response.created", R"("response":{"id":"r","object":"response","status":"in_progress","model":"m","output":[]})") +
+                      event("response.output_item.added", place + R"("item":{"type":"reasoning","id":"r0","summary":[]})");
+  for (const std::string number : {"0", "1"}) {
+    const std::string said = number == "0" ? "a forbid" : "den word b", at = place + "\"summary_index\":" + number + ",";
+    bytes += event("response.reasoning_summary_part.added", at + "\"part\":" + text_part("", "summary_text")) +
+             event("response.reasoning_summary_text.delta", at + "\"delta\":" + quoted(said)) +
+             event("response.reasoning_summary_text.done", at + "\"text\":" + quoted(said)) +
+             event("response.reasoning_summary_part.done", at + "\"part\":" + text_part(said, "summary_text"));
+  }
+  const std::string item = R"({"type":"reasoning","id":"r0","summary":[)" + parts + "]}";
+  bytes += event("response.output_item.done", place + "\"item\":" + item) + event("response.completed", "\"response\":" + response({item}));
+  const outcome got = run(responses, redacts(), {bytes});
+  EXPECT_EQ(got.ending, "done");
+  EXPECT_EQ(got.bytes.find("den word"), std::string::npos) << got.bytes;
 }
 
 // Deltas, done events, items and the last response agree, and so do their tokens.
