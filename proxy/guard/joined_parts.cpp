@@ -14,17 +14,18 @@ namespace {
 // Readers put parts together with nothing or with white space between them.
 constexpr std::string_view separators[] = {"", " "};
 
-// A finding in the joined text is told if it decides, or if no part had it alone.
+// A finding in the joined text is told if it decides, or if no part had it alone: what
+// is encoded may stand in one part and be read by the one before it.
 class teller {
  public:
   teller(const json::document& in, const joined_text& text, const policy::compiled_policy& policy, report& into)
       : in_(in), text_(text), policy_(policy), into_(into) {}
 
-  void tell(policy::finding f, bool blocked) {
+  void tell(policy::finding f, bool blocked, bool encoded = false) {
     const bool decides = blocked && f.enforced == verdict::block;
     const auto same = [&f](const policy::finding& other) { return other.rule == f.rule && other.fingerprint == f.fingerprint; };
     const auto& before = into_.decision.findings;
-    if (!decides && (!text_.crosses(f.span) || std::any_of(before.begin(), before.end(), same))) return;
+    if (!decides && ((!encoded && !text_.crosses(f.span)) || std::any_of(before.begin(), before.end(), same))) return;
     f.path = in_.path(in_[in_[text_.pieces.front().of->field.node].parent].parent) + f.path;
     into_.decision.add(std::move(f), policy_);
   }
@@ -67,14 +68,10 @@ result<bool> judge_encoded(const json::document& in, const std::vector<judged_te
     if (!taken) return unjudged(*policy, where);
     rest.remove_prefix(*taken);
     more = runs.found_any() || !rest.empty();
-    for (policy::finding& f : runs.take_found()) told.tell(std::move(f), runs.blocked());
+    for (policy::finding& f : runs.take_found()) told.tell(std::move(f), runs.blocked(), true);
     if (runs.blocked()) return true;
   }
-  std::vector<masked_span> crossing;
-  for (const masked_span& m : runs.masks(0)) {
-    if (text.crosses(m.where)) crossing.push_back(m);
-  }
-  text.mask(in, crossing);
+  text.mask(in, runs.masks(0));
   return false;
 }
 

@@ -166,6 +166,19 @@ TEST(parts_of_answers, a_space_may_stand_between_and_signs_count_together) {
   EXPECT_EQ(run(responses, blocks_both(), {script().message({{"the first sign", std::string(200, '.')}}).message({{"the second sign"}}).end()}).ending, "done");
 }
 
+// What the last event's response says, one part after the other.
+std::string last_texts(const std::string& bytes) {
+  const std::size_t begin = bytes.rfind("\ndata: ") + 7;
+  json::reader reader;
+  const std::string data = bytes.substr(begin, bytes.find('\n', begin) - begin);
+  const json::document& d = **reader.read(data);
+  std::string all;
+  for (json::node_id id = 0; id < d.size(); ++id) {
+    if (d[id].key == "text") all += d[id].text;
+  }
+  return all;
+}
+
 // A part that no delta told is joined with its neighbours all the same, wherever it
 // is said first.
 TEST(parts_of_answers, are_judged_across_whatever_says_them_first) {
@@ -179,14 +192,11 @@ TEST(parts_of_answers, are_judged_across_whatever_says_them_first) {
         const outcome ended = run(responses, blocks(), {bytes});
         ASSERT_EQ(ended.ending, "stop") << static_cast<int>(told) << border;
         EXPECT_EQ(ended.bytes.find(two[0]), std::string::npos) << ended.bytes;
-        EXPECT_EQ(support::read_response(ended.bytes).reason, "content_filter");
+        EXPECT_NE(ended.bytes.find(R"("incomplete_details":{"reason":"content_filter"})"), std::string::npos) << ended.bytes;
         const outcome masked = run(responses, redacts(), {bytes});
         ASSERT_EQ(masked.ending, "done");
         EXPECT_EQ(masked.bytes.find(two[0]), std::string::npos) << masked.bytes;
-        const auto seen = support::read_response(masked.bytes);
-        std::string said;
-        for (const auto& [type, text] : seen.output) said += text;
-        EXPECT_EQ(said, one[0] + "[REDACTED] b") << static_cast<int>(told) << masked.bytes;
+        EXPECT_EQ(last_texts(masked.bytes), one[0] + "[REDACTED] b") << static_cast<int>(told) << masked.bytes;
         ++ran;
       }
     }
