@@ -26,7 +26,7 @@ bool is_block_text(const json::document& in, json::node_id id) noexcept;
 // clients send both back as they got them. So its signature is marked in the answer;
 // in a request the mark is taken off, and the thinking goes upstream empty: the form
 // in which the API itself gives a thinking that is not shown. Its signature carries
-// all of it (docs/decisions/0014).
+// all of it (docs/decisions/0019).
 inline constexpr std::string_view masked_mark = "stoplog-masked-";
 std::string marked_signature(std::string_view signature);
 
