@@ -150,6 +150,29 @@ TEST(Coding, AWindowOverTheRegisteredOneIsRefused) {
   EXPECT_EQ(wide.error().code, errc::malformed_request);
 }
 
+// A frame of one raw block (RFC 8878, 3.1.1), whatever its head says of its length.
+std::string zstd_frame(unsigned told, unsigned size) {
+  std::string frame("\x28\xB5\x2F\xFD\x80\x00", 6);
+  frame += std::string{static_cast<char>(told), 0, 0, 0};
+  frame += std::string{static_cast<char>((size << 3U) | 1U), 0, 0};
+  return frame + std::string(size, 'a');
+}
+
+TEST(Coding, AFrameIsAsLongAsItsHeadSays) {
+  std::size_t cases = 0;
+  for (const unsigned told : {0U, 1U, 2U, 5U}) {
+    for (const unsigned size : {0U, 1U, 2U, 5U}) {
+      const std::string frame = zstd_frame(told, size);
+      for (std::size_t piece = 1; piece <= frame.size(); ++piece, ++cases) {
+        const auto back = decode_in_pieces(kind::zstd, frame, piece);
+        EXPECT_EQ(back.has_value(), told == size) << told << ' ' << size << " in pieces of " << piece;
+        if (back) EXPECT_EQ(*back, std::string(size, 'a'));
+      }
+    }
+  }
+  EXPECT_EQ(cases, 240U);
+}
+
 TEST(Coding, NoBytesAreAnEmptyBody) {
   for (const kind which : all_kinds) EXPECT_EQ(decode(which, roomy, "").value(), "");
 }
