@@ -49,12 +49,12 @@ class document_judge {
   template <class Path>
   result<judged_text> judge_text(std::string_view text, surface where, const Path& path, report& into);
 
+  clean_texts& clean(surface where);
+
   std::shared_ptr<const policy::compiled_policy> policy_;
   judged_texts* known_;
   transcript* kept_;
   bool once_;
-  clean_texts& clean(surface where);
-
   std::shared_ptr<clean_texts> labels_;  // of others too; may be null
   std::unique_ptr<clean_texts> clean_;   // once there are some
 };
