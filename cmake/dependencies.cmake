@@ -13,6 +13,7 @@ pkg_check_modules(SQLITE3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(PQ REQUIRED IMPORTED_TARGET libpq)
 pkg_check_modules(RDKAFKA REQUIRED IMPORTED_TARGET rdkafka)
+pkg_check_modules(TCMALLOC REQUIRED IMPORTED_TARGET libtcmalloc_minimal)
 
 # Boost 1.88, headers only: ./dev setup unpacks Debian 13's package beside the build.
 set(STOPLOG_BOOST_ROOT "${CMAKE_SOURCE_DIR}/build/deps/boost-1.88.0/usr/include" CACHE PATH "Folder that holds boost/version.hpp")

@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 
 namespace stoplog::match {
@@ -24,14 +25,22 @@ literal_index::literal_index(std::span<const literal> literals, std::uint32_t ne
   rows_.shrink_to_fit();
 }
 
+// What is frequent in literals is so in texts; the space between words is the most
+// frequent of all.
 void literal_index::number_columns(std::span<const literal> literals) {
+  std::array<std::uint64_t, 256> met{};
   for (const literal& l : literals) {
     expects(!l.bytes.empty() && l.bytes.size() <= UINT16_MAX, "a literal of 1 to 65,535 bytes");
-    for (const char byte : l.bytes) {
-      std::uint16_t& column = column_[static_cast<unsigned char>(byte)];
-      if (column == 0) column = static_cast<std::uint16_t>(columns_++);
-    }
+    for (const char byte : l.bytes) ++met[static_cast<unsigned char>(byte)];
   }
+  if (met[' '] != 0) met[' '] = UINT64_MAX;
+  std::array<std::uint8_t, 256> bytes{};
+  std::iota(bytes.begin(), bytes.end(), std::uint8_t{0});
+  std::stable_sort(bytes.begin(), bytes.end(), [&](std::uint8_t a, std::uint8_t b) { return met[a] > met[b]; });
+  for (const std::uint8_t byte : bytes) {
+    if (met[byte] != 0) column_[byte] = static_cast<std::uint16_t>(columns_++);
+  }
+  row_cells_ = (columns_ + line_cells) / line_cells * line_cells;
 }
 
 // Makes the trie level by level, so that siblings are neighbours and a node's
@@ -113,8 +122,8 @@ void literal_index::link(std::uint32_t near_cells) {
     for (std::uint32_t i = first; i < first + count; ++i) states_[i].fail = at == 0 ? 0 : go(fail, states_[i].label);
     states_[at].self = at;
     if (rows_end < near_cells || details_[at].held.depth <= 1 || count > children_sparse_max) {
-      states_[at].self = has_row | (rows_end + 1);
-      rows_end += columns_ + 1;
+      states_[at].self = has_row | rows_end;
+      rows_end += row_cells_;
     }
     if (hit[at] != UINT32_MAX) states_[at].self |= has_hit;
     if (details_[at].held.leads != 0 || details_[at].held.next != UINT32_MAX) states_[at].self |= has_held;
@@ -132,7 +141,7 @@ void literal_index::link(std::uint32_t near_cells) {
 // The row of the longest proper suffix, with the node's own children over it.
 void literal_index::fill_row(std::uint32_t at) {
   const std::uint32_t begin = states_[at].self & number;
-  rows_[begin - 1] = at;
+  rows_[begin + row_cells_ - 1] = at;
   for (std::uint32_t column = 0; column < columns_; ++column) rows_[begin + column] = root_;
   if (at != 0) {
     for (unsigned byte = 0; byte < 256; ++byte) {

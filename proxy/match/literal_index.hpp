@@ -12,6 +12,8 @@
 // the bytes of the literals, about 32 a node.
 #pragma once
 
+#include <boost/align/aligned_allocator.hpp>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -123,9 +125,9 @@ class literal_index {
   };
   static constexpr std::uint32_t children_sparse_max = 3;
 
-  // The cell before a row's first tells the state that it belongs to.
+  // The last cell of a row tells the state that it belongs to.
   std::uint32_t number_of(node at) const noexcept {
-    return (at & has_row) != 0 ? rows_.data()[(at & number) - 1] : at & number;
+    return (at & has_row) != 0 ? rows_.data()[(at & number) + row_cells_ - 1] : at & number;
   }
   const state& state_of(node at) const noexcept { return states_.data()[number_of(at)]; }
   const detail& detail_of(node at) const noexcept { return details_.data()[number_of(at)]; }
@@ -140,9 +142,13 @@ class literal_index {
 
   std::vector<state> states_;      // by depth; siblings side by side
   std::vector<detail> details_;    // of the same
-  std::vector<node> rows_;
+  // A row begins where a cache line does, with the bytes that are met most.
+  static constexpr std::size_t line_bytes = 64;
+  static constexpr std::uint32_t line_cells = line_bytes / sizeof(node);
+  std::vector<node, boost::alignment::aligned_allocator<node, line_bytes>> rows_;
   std::array<std::uint16_t, 256> column_{};
   std::uint32_t columns_ = 1;      // column 0: bytes of no literal
+  std::uint32_t row_cells_ = 0;
   node root_ = 0;
 };
 
