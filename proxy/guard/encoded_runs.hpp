@@ -17,6 +17,7 @@
 #pragma once
 
 #include "guard/run_decoder.hpp"
+#include "guard/run_trial.hpp"
 #include "match/stream.hpp"
 #include "policy/compiled.hpp"
 
@@ -30,6 +31,8 @@
 #include <vector>
 
 namespace stoplog::guard {
+
+class decoded_text;
 
 // A stretch of the text for which a mask goes on.
 struct masked_span {
@@ -66,7 +69,6 @@ class encoded_runs {
   std::uint64_t leaked(std::uint64_t passed) const noexcept { return blocked_ && passed > blocked_at_ ? passed - blocked_at_ : 0; }
 
  private:
-  struct decoded_text;
   struct reading {
     run_decoder decoder;
     std::unique_ptr<decoded_text> judged;
@@ -75,20 +77,23 @@ class encoded_runs {
   };
   // A run of base64 or of hexadecimal digits.
   struct run {
+    explicit run(run_decoder::kind kind);
+    ~run();
+    run(run&&) noexcept;
+
     run_decoder::kind what;
     std::uint64_t begin = 0;
     std::uint64_t size = 0;               // characters; 0: there is none
     std::uint32_t breaks = 0;             // characters of a line break after it
-    bool on_trial = false;                // as long as it is not long enough
     bool open = false;                    // long enough to be read in every way
-    std::string first;                    // its characters until then
-    std::vector<reading> readings;        // until then only that from its begin, on trial
+    run_trial trial;                      // as long as it is not
+    std::vector<reading> readings;        // when it is
   };
 
   result<bool> take(char c);
-  result<bool> take_in(run& r, char c);
+  result<bool> leave(run& r, char c);
+  result<bool> enter(run& r, char c);
   result<bool> take_percent(char c);
-  result<bool> try_out(run& r, char c);
   result<bool> open_all(run& r);
   result<bool> step(reading& r, char c, std::uint64_t at);
   static bool enough(const reading& r, std::string_view text, bool escapes);
@@ -101,8 +106,8 @@ class encoded_runs {
   void add_masks(const reading& r, std::vector<masked_span>& into);
   static std::uint64_t safe_of(const reading& r);
   static std::uint64_t guarded_begin(const reading& r, std::uint64_t byte);
-  std::uint64_t safe_on_trial(const run& r) const;
   bool watches() const noexcept;
+  run_trial::rules trial_rules() const noexcept;
 
   std::shared_ptr<const policy::compiled_policy> policy_;
   surface where_;
@@ -114,7 +119,8 @@ class encoded_runs {
   std::uint64_t at_ = 0;                  // bytes taken
   std::uint64_t safe_before_ = 0;
   std::array<run, 2> runs_;
-  std::string before_;                    // what stands before a % in its run
+  std::uint64_t before_ = 0;              // characters before a % in its run
+  std::string recent_;                    // the text's last ones, of runs that are not read yet
   std::unique_ptr<reading> percent_;
   std::uint64_t percent_at_ = 0;          // the first %
   std::vector<masked_span> masks_;        // of readings that are over

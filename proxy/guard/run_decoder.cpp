@@ -31,8 +31,8 @@ constexpr std::array<std::uint8_t, 256> hex_values = [] {
   return values;
 }();
 
-std::uint8_t base64_value(char c) noexcept { return base64_values[static_cast<unsigned char>(c)]; }
-std::uint8_t hex_value(char c) noexcept { return hex_values[static_cast<unsigned char>(c)]; }
+constexpr std::uint8_t base64_value(char c) noexcept { return base64_values[static_cast<unsigned char>(c)]; }
+constexpr std::uint8_t hex_value(char c) noexcept { return hex_values[static_cast<unsigned char>(c)]; }
 
 bool is_control(unsigned char byte) noexcept {
   return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r' && byte != '\f') || byte == 0x7F;
@@ -40,14 +40,39 @@ bool is_control(unsigned char byte) noexcept {
 
 }  // namespace
 
-bool run_decoder::takes(kind what, char c) noexcept {
-  switch (what) {
-    case kind::base64: return base64_value(c) != no_value;
-    case kind::hex: return hex_value(c) != no_value;
-    case kind::percent: break;
+constinit const std::array<std::uint8_t, 256> run_decoder::kinds_of = [] {
+  const auto bit = [](kind what, bool takes) { return static_cast<std::uint8_t>(takes ? 1U << static_cast<unsigned>(what) : 0U); };
+  std::array<std::uint8_t, 256> kinds{};
+  for (unsigned byte = 0; byte < kinds.size(); ++byte) {
+    const char c = static_cast<char>(byte);
+    const bool letter_or_digit = base64_value(c) < 62;
+    kinds[byte] = static_cast<std::uint8_t>(bit(kind::base64, base64_value(c) != no_value) | bit(kind::hex, hex_value(c) != no_value) |
+                                            bit(kind::percent, letter_or_digit || (byte != 0 && std::string_view("%._~-+").find(c) != std::string_view::npos)));
   }
-  const bool letter_or_digit = base64_value(c) < 62;
-  return letter_or_digit || c == '%' || c == '.' || c == '_' || c == '~' || c == '-' || c == '+';
+  return kinds;
+}();
+
+bool run_decoder::may_begin_text(kind what, char first, char second) noexcept {
+  const bool six_bits = what == kind::base64;
+  const unsigned high = six_bits ? base64_value(first) : hex_value(first);
+  const unsigned low = six_bits ? base64_value(second) : hex_value(second);
+  const auto byte = static_cast<unsigned char>(six_bits ? high << 2U | low >> 4U : high << 4U | low);
+  text::utf8_decoder utf8;
+  return !is_control(byte) && utf8.push(static_cast<char>(byte)) != text::utf8_decoder::outcome::invalid;
+}
+
+void run_decoder::restart(std::uint64_t begin) {
+  escapes_ = ended_escapes_ = false;
+  bits_ = bit_count_ = 0;
+  begin_ = begin;
+  units_ = produced_ = segment_ = escape_at_ = 0;
+  next_offset_ = UINT64_MAX;
+  stretches_.clear();
+  bytes_.clear();
+  whole_ = 0;
+  ended_.clear();
+  utf8_ = {};
+  escape_.clear();
 }
 
 bool run_decoder::may_hold_run(std::string_view text) noexcept {

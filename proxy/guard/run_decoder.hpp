@@ -8,6 +8,7 @@
 
 #include "text/utf8.hpp"
 
+#include <array>
 #include <bitset>
 #include <cstdint>
 #include <string>
@@ -23,8 +24,15 @@ class run_decoder {
   // `begin`: the offset of its first character in the text.
   run_decoder(kind what, std::uint64_t begin) : what_(what), begin_(begin) {}
 
+  // As if made anew.
+  void restart(std::uint64_t begin);
+
   // Whether the character can stand in such a run.
-  static bool takes(kind what, char c) noexcept;
+  static bool takes(kind what, char c) noexcept { return (kinds_of[static_cast<unsigned char>(c)] >> static_cast<unsigned>(what) & 1U) != 0; }
+
+  // Of base64 and hexadecimal digits: whether a text may begin with the byte that
+  // a run's first two characters make.
+  static bool may_begin_text(kind what, char first, char second) noexcept;
 
   // Runs of base64 and of hexadecimal digits that are shorter are not read.
   static constexpr std::uint64_t characters_min = 24;
@@ -55,16 +63,21 @@ class run_decoder {
   // begins, or will; and behind the one in which the byte before it ends.
   std::uint64_t encoded_begin(std::uint64_t byte) const noexcept;
   std::uint64_t encoded_end(std::uint64_t byte) const noexcept;
+  // As encoded_begin(), but never the first character of a run: it says too little
+  // to be held for, as without the second one there is no byte.
+  std::uint64_t guarded_begin(std::uint64_t byte) const noexcept {
+    const std::uint64_t at = encoded_begin(byte);
+    return what_ != kind::percent && at == begin_ ? at + 1 : at;
+  }
 
   // Whether the byte that some of the characters belong to already may be one of
   // these. False where none is begun.
   bool next_may_be(const std::bitset<256>& bytes) const noexcept;
   // Whether it may go on with a character of several bytes; true where none is begun.
   bool next_may_go_on() const noexcept;
-  std::uint64_t next_begin() const noexcept { return encoded_begin(produced_); }
+  std::uint64_t produced() const noexcept { return produced_; }   // bytes
   // The first bytes of a character of several.
   std::string_view begun() const noexcept { return std::string_view(bytes_).substr(whole_); }
-  std::uint64_t begun_at() const noexcept { return encoded_begin(produced_ - begun().size()); }
 
   std::uint64_t begin() const noexcept { return begin_; }
   // Percent: whether there was a %XX in the segment, and in the one that ended.
@@ -80,6 +93,7 @@ class run_decoder {
     std::uint64_t offset;
     std::uint32_t size;
   };
+  static const std::array<std::uint8_t, 256> kinds_of;   // of a character, a bit each
   void place(std::uint64_t at, std::uint32_t size);
   std::uint64_t offset_of(std::uint64_t unit) const noexcept;
   bool take_digit(char c, std::uint64_t at);
