@@ -24,6 +24,9 @@ struct literal_draft {
 // More kinds of windows on one literal than this are united.
 constexpr std::size_t windows_max = 4;
 
+// More runs than this are not made for combinations.
+constexpr std::size_t combined_runs_max = runs_max / 2;
+
 struct view_draft {
   std::unordered_map<std::string, std::uint32_t> ids;
   std::vector<literal_draft> literals;
@@ -55,6 +58,7 @@ class planner {
   void add_window(view v, const std::string& literal, const window_spec& window);
   std::uint32_t set_of(view v, const byte_set& set);
   std::uint32_t run_of(const anchor& a, const unit& u);
+  bool hold_run_of_combination(const anchor& a, const unit& u);
   void finish(view v);
   void note_held_first(view v);
   view_draft& draft(view v) { return drafts_[static_cast<std::size_t>(v)]; }
@@ -153,6 +157,7 @@ void planner::add_combination(std::uint32_t rule) {
     anchors.push_back(choose_anchor(parts[i], counts_[static_cast<std::size_t>(parts[i].view())]));
     plan_.of(parts[i].view()).used = true;
     costs[match.thing_of(i)] += anchors[i].what == anchor::sign::length ? 1e6 : anchors[i].sign_cost;
+    u.shortest = std::max(1U, parts[i].code_points_min());
     hold_for_combination(anchors[i], parts[i].view(), u);
   }
   plan_.units.push_back(u);
@@ -177,6 +182,7 @@ void planner::hold_for_combination(const anchor& a, view v, unit u) {
   u.view = v;
   u.holds = u.holds && !u.guards_tail;
   if (a.prefixes.empty()) {
+    if (u.holds && hold_run_of_combination(a, u)) return;
     std::uint32_t& bytes = u.holds ? plan_.held_bytes : plan_.kept_bytes;
     bytes = std::max(bytes, u.within);
     return;
@@ -247,10 +253,26 @@ std::uint32_t planner::set_of(view v, const byte_set& set) {
   return place->second;
 }
 
+// False if there are too many already.
+bool planner::hold_run_of_combination(const anchor& a, const unit& u) {
+  std::vector<run_spec>& runs = plan_.of(u.view).runs;
+  auto run = std::find_if(runs.begin(), runs.end(), [&](const run_spec& r) {
+    return r.within != 0 && r.first == a.first && r.inside == a.inside && r.leads == bit(a.begins);
+  });
+  if (run == runs.end()) {
+    const auto combined = std::count_if(runs.begin(), runs.end(), [](const run_spec& r) { return r.within != 0; });
+    if (runs.size() == runs_max || static_cast<std::size_t>(combined) == combined_runs_max) return false;
+    run = runs.insert(run, {.first = a.first, .inside = a.inside, .leads = bit(a.begins), .holds = true, .units = {}});
+  }
+  run->within = std::max(run->within, u.within);
+  run->shortest = std::min(run->shortest, u.shortest);
+  return true;
+}
+
 std::uint32_t planner::run_of(const anchor& a, const unit& u) {
   std::vector<run_spec>& runs = plan_.of(u.view).runs;
   const auto same = std::find_if(runs.begin(), runs.end(), [&](const run_spec& r) {
-    return r.first == a.first && r.inside == a.inside && r.leads == bit(a.begins) && r.holds == u.holds;
+    return r.within == 0 && r.first == a.first && r.inside == a.inside && r.leads == bit(a.begins) && r.holds == u.holds;
   });
   if (same != runs.end()) {
     same->reach = std::max(same->reach, u.reach);
@@ -260,13 +282,14 @@ std::uint32_t planner::run_of(const anchor& a, const unit& u) {
     runs.push_back({.first = a.first, .inside = a.inside, .leads = bit(a.begins), .reach = u.reach, .holds = u.holds, .units = {}});
     return static_cast<std::uint32_t>(runs.size() - 1);
   }
-  run_spec& united = runs.back();
+  const auto last = std::find_if(runs.rbegin(), runs.rend(), [](const run_spec& r) { return r.within == 0; });
+  run_spec& united = *last;
   united.first.unite(a.first);
   united.inside.unite(a.inside);
   united.leads |= bit(a.begins);
   united.reach = std::max(united.reach, u.reach);
   united.holds |= u.holds;
-  return static_cast<std::uint32_t>(runs.size() - 1);
+  return static_cast<std::uint32_t>(last.base() - runs.begin() - 1);
 }
 
 // The first bytes of what folds to a text that begins with a byte.
@@ -332,6 +355,7 @@ void planner::finish(view v) {
   note_held_first(v);
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
     if (!p.runs[i].units.empty()) p.runs_that_report |= std::uint64_t{1} << i;
+    if (p.runs[i].within != 0) p.runs_that_combine |= std::uint64_t{1} << i;
     for (unsigned byte = 0; byte < 256; ++byte) {
       const std::uint64_t bit_of_run = std::uint64_t{1} << i;
       const bool begins = p.runs[i].first.has(static_cast<char>(byte));

@@ -72,14 +72,16 @@ struct literal_use {
 };
 
 // Matches without a literal begin begin in a run: from a byte of `first` on, as
-// long as the bytes are of `inside`.
+// long as the bytes are of `inside`. It is held while it goes on; for parts of
+// combinations, afterwards too, as far as it may still be combined.
 struct run_spec {
   byte_set first;
   byte_set inside;
   std::uint8_t leads = 0;
   std::uint32_t reach = 0;
   bool holds = false;
-  std::uint32_t shortest = UINT32_MAX;   // of the units below
+  std::uint32_t within = 0;              // of combinations: the largest distance, in bytes of the text
+  std::uint32_t shortest = UINT32_MAX;   // of the units below, or of those parts
   std::vector<std::uint32_t> units;      // whose sign is the run's length
 };
 
@@ -97,6 +99,7 @@ struct view_plan {
   std::array<std::uint64_t, 256> run_inside{};   // bit i: the byte may be inside of run i
   std::array<std::uint64_t, 256> run_first{};    // and may begin one; such bytes are inside as well
   std::uint64_t runs_that_report = 0;            // those with units
+  std::uint64_t runs_that_combine = 0;           // those of combinations
   std::uint32_t literal_bytes_max = 0;
 };
 
@@ -118,8 +121,8 @@ struct plan {
   bool combines = false;                 // it has combinations
   std::uint32_t within_max = 0;          // of them
   std::vector<std::uint32_t> always;     // units without any sign
-  std::uint32_t held_bytes = 0;          // of the text's end, always held: combinations whose parts have no literal
-  std::uint32_t kept_bytes = 0;          // the same where nothing is held
+  std::uint32_t held_bytes = 0;          // of the text's end, always held: combinations for which there is no run left
+  std::uint32_t kept_bytes = 0;          // always kept: combinations that hold nothing and whose parts have no literal
   std::bitset<256> held_first;           // bytes of a text at which something begins that is held
 
   view_plan& of(view v) noexcept { return views[static_cast<std::size_t>(v)]; }

@@ -183,7 +183,12 @@ void watch::activate(const pass& p, std::uint32_t index, const run& first, std::
 
 void watch::step_runs(const pass& p, std::uint64_t at, unsigned char byte) {
   const std::uint64_t going_on = live_runs_ & p.rules_of_view.run_inside[byte];
-  if (((live_runs_ ^ going_on) & p.rules_of_view.runs_that_report) != 0) report_runs(p, live_runs_ & ~going_on, at);
+  const std::uint64_t ending = live_runs_ & ~going_on;
+  if ((ending & p.rules_of_view.runs_that_report) != 0) report_runs(p, ending, at);
+  for (std::uint64_t which = ending & p.rules_of_view.runs_that_combine; which != 0; which &= which - 1) {
+    const auto i = static_cast<std::uint32_t>(std::countr_zero(which));
+    if (count_ - runs_[i].begin_count >= p.rules_of_view.runs[i].shortest) past_runs_.push_back({i, runs_[i], at, count_});
+  }
   live_runs_ = going_on;
   std::uint64_t beginning = p.rules_of_view.run_first[byte] & ~going_on;
   while (beginning != 0) {
@@ -231,10 +236,39 @@ void watch::age(const pass& p, const run_spec& spec, run& r) const {
   if (count_ - r.begin_count < spec.reach) return;
   r.begin_count = count_ - spec.reach + 1;
   r.begin = p.back(p.piece.end(), spec.reach - 1);
-  while (r.begin < p.piece.end() && !(spec.first.has(p.byte_at(r.begin)) && p.leads(spec.leads, r.begin))) {
+  go_on(p, spec, r, p.piece.end());
+}
+
+void watch::go_on(const pass& p, const run_spec& spec, run& r, std::uint64_t end) const {
+  while (r.begin < end && !(spec.first.has(p.byte_at(r.begin)) && p.leads(spec.leads, r.begin))) {
     r.begin = p.piece.base + after_code_point(p.piece.text, r.begin - p.piece.base);
     ++r.begin_count;
   }
+}
+
+// The same for a run of combinations, which goes or went up to `end`.
+void watch::age(const pass& p, const run_spec& spec, run& r, std::uint64_t end, std::uint64_t combined_upto) const {
+  if (combined_upto < spec.within) return;
+  const std::uint64_t oldest = combined_upto - spec.within + 1;
+  if (p.text.begin_of(p.v, r.begin, p.text.whole()) >= oldest) return;
+  const std::uint64_t begin = std::min(end, std::max(r.begin, p.text.view_offset(p.v, oldest)));
+  r.begin_count += count_code_points(p.piece.text.substr(r.begin - p.piece.base, begin - r.begin));
+  r.begin = begin;
+  go_on(p, spec, r, end);
+}
+
+// The first begin that is still to be combined in runs that are over; lets go of
+// those that have none.
+std::uint64_t watch::past_from(const pass& p, std::uint64_t combined_upto) {
+  std::uint64_t first = p.piece.end();
+  std::erase_if(past_runs_, [&](past_run& past) {
+    const run_spec& spec = p.rules_of_view.runs[past.spec];
+    age(p, spec, past.first, past.end, combined_upto);
+    if (past.end_count - past.first.begin_count < spec.shortest) return true;
+    first = std::min(first, past.first.begin);
+    return false;
+  });
+  return first;
 }
 
 // The longest end of the text that begins a held literal.
@@ -260,14 +294,15 @@ std::uint64_t watch::live_from(const pass& p, std::uint64_t combined_upto) {
   for (std::uint64_t which = live_runs_; which != 0; which &= which - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(which));
     const run_spec& spec = p.rules_of_view.runs[i];
-    age(p, spec, runs_[i]);
+    if (spec.within != 0) age(p, spec, runs_[i], p.piece.end(), combined_upto);
+    else age(p, spec, runs_[i]);
     if (runs_[i].begin == p.piece.end()) {
       live_runs_ &= ~(std::uint64_t{1} << i);  // the next byte may begin it anew
       continue;
     }
     if (spec.holds) first = std::min(first, runs_[i].begin);
   }
-  return first;
+  return past_runs_.empty() ? first : std::min(first, past_from(p, combined_upto));
 }
 
 std::uint64_t watch::kept_from(const view_plan& rules, const held_text::piece& piece) const {
@@ -276,6 +311,7 @@ std::uint64_t watch::kept_from(const view_plan& rules, const held_text::piece& p
   for (std::uint64_t which = live_runs_; which != 0; which &= which - 1) {
     first = std::min(first, runs_[static_cast<std::size_t>(std::countr_zero(which))].begin);
   }
+  for (const past_run& past : past_runs_) first = std::min(first, past.first.begin);
   return first;
 }
 

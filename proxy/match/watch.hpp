@@ -27,7 +27,7 @@ class watch {
   // `combined_upto`: `all` rules have judged the text up to here.
   std::uint64_t held_from(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
                           std::uint64_t combined_upto) {
-    const bool nothing = windows_.empty() && live_runs_ == 0 && !literal_index::holds(at_);
+    const bool nothing = windows_.empty() && live_runs_ == 0 && past_runs_.empty() && !literal_index::holds(at_);
     return nothing ? piece.end() : live_from({rules, rules.of(v), v, text, piece, nullptr, nullptr}, combined_upto);
   }
 
@@ -47,6 +47,13 @@ class watch {
   struct run {
     std::uint64_t begin = 0;
     std::uint64_t begin_count = 0;
+  };
+  // One that is over, of a combination.
+  struct past_run {
+    std::uint32_t spec;
+    run first;
+    std::uint64_t end;
+    std::uint64_t end_count;
   };
   struct pass {
     const plan& rules;
@@ -77,6 +84,9 @@ class watch {
   bool sign_begun(const pass& p, const window& w, std::uint32_t sign_by) const;
   bool lives(const pass& p, const window& w, std::uint64_t combined_upto) const;
   void age(const pass& p, const run_spec& spec, run& r) const;
+  void age(const pass& p, const run_spec& spec, run& r, std::uint64_t end, std::uint64_t combined_upto) const;
+  void go_on(const pass& p, const run_spec& spec, run& r, std::uint64_t end) const;
+  std::uint64_t past_from(const pass& p, std::uint64_t combined_upto);
   std::uint64_t live_from(const pass& p, std::uint64_t combined_upto);
   std::uint64_t held_begin(const pass& p) const;
 
@@ -87,6 +97,7 @@ class watch {
   std::uint64_t live_runs_ = 0;  // a bit each
   std::vector<window> windows_;
   std::vector<run> runs_;
+  std::vector<past_run> past_runs_;
 };
 
 }  // namespace stoplog::match

@@ -152,6 +152,23 @@ TEST(Stream, AllPartsWithinTheDistance) {
   EXPECT_EQ(run_every_cut(rules, "write write").verdict, verdict::allow);
 }
 
+// A part without a literal is held for where it may be, not for the whole distance.
+TEST(Stream, HoldsForANumberOnlyWhereOneMayStand) {
+  const auto rules = compiled({all_rule(verdict::block, {"secret", R"(\b[0-9]{13,16}\b)"}, 60)});
+  stream s(rules, answer);
+  const auto held_after = [&s](std::string_view text) {
+    for (const std::string_view byte : pieces_of(text, 1)) EXPECT_TRUE(s.feed(byte, false));
+    return s.held();
+  };
+  EXPECT_EQ(held_after("nothing of it in 2024 "), 0U);
+  EXPECT_EQ(held_after("and 42424"), 5U);
+  EXPECT_EQ(held_after("and 42424 "), 0U) << "too short";
+  EXPECT_EQ(held_after("4242424242424242 or"), 19U) << "it may be combined with what comes";
+  EXPECT_EQ(held_after(std::string(40, '.')), 59U);
+  EXPECT_EQ(held_after("..."), 0U) << "it is too far back";
+  EXPECT_EQ(run_every_cut(rules, "a 4242424242424242 and a secret").released, "a ");
+}
+
 rule_spec at_least_rule(verdict effect, std::vector<std::string> regexes, std::uint32_t count, std::uint32_t within) {
   rule_spec rule = all_rule(effect, std::move(regexes), within);
   rule.match.how = expression::combine::at_least;
