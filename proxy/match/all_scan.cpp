@@ -53,9 +53,10 @@ void all_scan::start(active_combination& a) const {
 
 // How much of the text must be seen for a match of the part that ends at `end`,
 // an offset of its view, to be one.
-std::uint64_t all_scan::known_at(const part_matcher& part, const borders& b, std::uint64_t end) const {
+std::uint64_t all_scan::known_at(const part_matcher& part, const borders& b, std::uint64_t end, cut c) const {
   const std::uint64_t base = b.piece.base;
-  if (part.looks_ahead() && end < b.piece.end()) end = base + after_code_point(b.piece.text, end - base);
+  if (part.looks_ahead() && end == b.piece.end()) return c.upto;   // by the text's end
+  if (part.looks_ahead()) end = base + after_code_point(b.piece.text, end - base);
   return text_.original(part.view(), end - 1, end).end;
 }
 
@@ -75,7 +76,7 @@ void all_scan::collect(const part_matcher& part, active_combination::part& progr
                                         });
     const bool counts = part.view() != view::squeezed || spelled_apart(text_.raw(where));
     if (counts && (place == progress.matches.end() || place->where != where)) {
-      progress.matches.insert(place, {where, known_at(part, b, base + match->end)});
+      progress.matches.insert(place, {where, known_at(part, b, base + match->end, c)});
     }
     from = base + after_code_point(b.piece.text, match->begin);
   }
@@ -171,6 +172,11 @@ std::uint64_t all_scan::guarded_from(const active_combination& a, cut c) const {
     const held_text::piece piece = text_.in(part.view(), c.upto);
     const std::uint64_t begun = piece.base + part.begun(piece.text);
     from = std::min(from, std::max(ready, text_.begin_of(part.view(), begun, c.upto)));
+    // A match that ends within the last character, which the view spells as
+    // several, while another part still looks ahead.
+    for (const active_combination::match& m : a.parts[i].matches) {
+      if (m.where.end > a.combined_upto) from = std::min(from, std::max(ready, m.where.begin));
+    }
   }
   return from;
 }

@@ -47,7 +47,7 @@ class all_scan {
   void collect(const part_matcher& part, active_combination::part& progress, cut c) const;
   bool combine_at(const active_combination& a, std::uint64_t end, text_span& where) const;
   text_span tail_at(const active_combination& a, std::uint64_t end) const;
-  std::uint64_t known_at(const part_matcher& part, const borders& b, std::uint64_t end) const;
+  std::uint64_t known_at(const part_matcher& part, const borders& b, std::uint64_t end, cut c) const;
   std::uint64_t all_but(std::uint32_t thing, const active_combination& a, std::uint64_t earliest, std::uint64_t latest) const;
 
   const unit& unit_;

@@ -232,6 +232,25 @@ TEST(Stream, WhatOverlapsIsGuardedFromWhereTheOthersWereThere) {
   EXPECT_EQ(seen.findings, findings{hit(0, 10, 17)});
 }
 
+TEST(Stream, WhatOnlyTheEndOfTheTextTellsIsKnownByThen) {
+  rule_spec rule = all_rule(verdict::block, {R"(a\b)"}, 60);
+  rule.match.parts.push_back({.words = {"a"}});
+  for (part& p : rule.match.parts) p.view = view::folded;
+  rule.match.guards_tail = true;
+  const outcome seen = run_every_cut(compiled({rule}), "a\xE2\x80\x8B");
+  EXPECT_EQ(seen.findings, findings{hit(0, 4, 4)}) << "what is dropped from the view may precede the end";
+}
+
+TEST(Stream, ATailThatEndsWithinACharacterIsHeldWhileAnotherPartLooksAhead) {
+  rule_spec rule = all_rule(verdict::block, {"write", " [^ ]"}, 40);
+  for (part& p : rule.match.parts) p.view = view::folded;
+  rule.match.how = expression::combine::at_least;
+  rule.match.count = 2;
+  rule.match.parts.push_back({.words = {"secret word"}});
+  rule.match.guards_tail = true;
+  EXPECT_EQ(run_every_cut(compiled({rule}), "write \xEF\xAC\x82" "ag").released, "write");
+}
+
 TEST(Stream, AnEndThatAnUnlessExcusesLeavesTheNext) {
   rule_spec rule = all_rule(verdict::redact, {"aa", "bb"}, 12);
   rule.match.unless.push_back({.regex = "ok", .view = view::raw});
