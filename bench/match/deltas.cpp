@@ -32,9 +32,8 @@ class histogram {
   std::uint64_t sum_ = 0, total_ = 0;
 };
 
-void deltas(benchmark::State& state) {
-  const auto bytes = static_cast<std::size_t>(state.range(1));
-  const built& db = database_of(static_cast<std::size_t>(state.range(0)));
+void measure(benchmark::State& state, const std::shared_ptr<const match::database>& rules, const std::shared_ptr<const match::muted_rules>& muted,
+             std::size_t bytes) {
   histogram held;
   std::uint64_t seed = 1000;
   std::string text;
@@ -45,7 +44,7 @@ void deltas(benchmark::State& state) {
       state.PauseTiming();
       text = source().make(65536, ++seed);
       at = 0;
-      s = std::make_unique<match::stream>(db.rules, where);
+      s = std::make_unique<match::stream>(rules, where, muted);
       state.ResumeTiming();
     }
     const auto step = s->feed(std::string_view(text).substr(at, bytes), false);
@@ -57,7 +56,27 @@ void deltas(benchmark::State& state) {
   state.counters["held_p50"] = held.percentile(0.5);
   state.counters["held_p99"] = held.percentile(0.99);
 }
+
+void deltas(benchmark::State& state) {
+  measure(state, database_of(static_cast<std::size_t>(state.range(0))).rules, nullptr, static_cast<std::size_t>(state.range(1)));
+}
 BENCHMARK(deltas)->ArgNames({"rules", "bytes"})->ArgsProduct({{10, 100, 1000, 10000}, {4, 64}});
+
+// The rules of a verb, a gap and a thing alone, which guard all of a match or its
+// tail. They would block; muted they are held for all the same.
+void verbs(benchmark::State& state) {
+  std::vector<match::rule_spec> rules;
+  for (match::rule_spec& rule : synthetic_rules(static_cast<std::size_t>(state.range(0)))) {
+    if (rule.match.parts[0].regex.find(".{0,40}") == std::string::npos) continue;
+    rule.effect = verdict::block;
+    rule.match.guards_tail = state.range(1) != 0;
+    rules.push_back(std::move(rule));
+  }
+  const auto muted = std::make_shared<match::muted_rules>(rules.size(), true);
+  state.counters["verbs"] = static_cast<double>(rules.size());
+  measure(state, build(std::move(rules)).rules, muted, 4);
+}
+BENCHMARK(verbs)->ArgNames({"rules", "tail"})->ArgsProduct({{10, 100, 1000, 10000}, {0, 1}});
 
 void one_block(benchmark::State& state) {
   constexpr std::size_t bytes = 32768;

@@ -26,6 +26,13 @@ std::string length_of(const checked_rule& r) {
   return std::to_string(r.facts->shortest) + " to " + longest;
 }
 
+std::string streaming_of(const checked_rule& r) {
+  if (!r.how) return "";
+  std::string how(to_string(*r.how));
+  if (*r.how == streaming::tail && r.facts->tail != 0) how += " of " + std::to_string(r.facts->tail);
+  return how;
+}
+
 std::string hold_of(const checked_rule& r) {
   if (!r.mean_hold) return "-";
   std::array<char, 32> text{};
@@ -50,7 +57,7 @@ void print_rules(paper& out, const examination& all) {
     }
     shown = r.pack;
     out.write("  " + padded(r.rule->id, id_width) + "  " + padded(std::string(to_string(r.rule->action)), 7) + "  " +
-              padded(length_of(r), 12) + "  " + padded(r.how ? std::string(to_string(*r.how)) : "", 22) + "  " + padded(hold_of(r), 9) + "  " +
+              padded(length_of(r), 12) + "  " + padded(streaming_of(r), 22) + "  " + padded(hold_of(r), 9) + "  " +
               modes_of(r) + "\n");
   }
   if (all.rules.empty()) return;
@@ -76,6 +83,7 @@ void add_rule(json::writer& out, const checked_rule& r) {
     out.member("shortest", std::int64_t{r.facts->shortest}).key("longest");
     r.facts->longest ? out.number(std::int64_t{*r.facts->longest}) : out.null();
     if (r.how) out.member("streaming", to_string(*r.how));
+    if (r.facts->tail != 0) out.member("tail", std::int64_t{r.facts->tail});
     if (r.mean_hold) out.key("mean_hold").number(*r.mean_hold);
   }
   out.key("modes").begin_array();

@@ -28,6 +28,7 @@ std::string_view to_string(streaming s) noexcept {
   switch (s) {
     case streaming::nothing_held: return "holds nothing";
     case streaming::exactly: return "streams exactly";
+    case streaming::tail: return "guards its tail";
     case streaming::capped: return "needs its cap";
     case streaming::at_the_end: return "needs the whole answer";
   }
@@ -37,6 +38,7 @@ std::string_view to_string(streaming s) noexcept {
 streaming streaming_of(const policy::rule& r) {
   const bool acts = r.action == policy::action::redact || r.action == policy::action::block;
   if (!acts || !reads_answers(r)) return streaming::nothing_held;
+  if (r.match.guards_tail) return streaming::tail;
   bool capped = false, at_the_end = !r.match.parts.empty();
   for (const auto& part : r.match.parts) {
     if (part.regex.empty()) {

@@ -14,6 +14,7 @@ namespace stoplog::cli {
 enum class streaming : std::uint8_t {
   nothing_held,  // it reads requests only, or only records what it finds
   exactly,       // held as far as a match may still come, and no further
+  tail,          // the same, for no more than the end of what it finds
   capped,        // its patterns have no end of their own; max_length or within ends them
   at_the_end,    // only the end of the answer can tell: its patterns ask for it
 };

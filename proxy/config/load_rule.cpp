@@ -70,7 +70,7 @@ constexpr key<rule_draft> rule_keys[] = {
     {"message", need::optional, "text", "What the client reads when the rule blocks; for action block. Default: the policy's message.",
      [](const node& n, rule_draft& into, reading& in) { read_text(n, into.value.message, in); }},
     {"tests", need::optional, "a list of tests", "Texts that must match and texts that must not.", read_rule_tests, "a test"},
-    {"guard", need::optional, "all or tail", "For action block with several parts: tail holds an answer back only for the last part to come, once the others are there. Default: all.",
+    {"guard", need::optional, "all or tail", "For action block: tail holds an answer back only for the last of several parts to come, once the others are there; with `any`, only for the text that a pattern ends with. Default: all.",
      [](const node& n, rule_draft& into, reading& in) { read_word(n, guard_words, into.value.match.guards_tail, in); }},
     {"locked", need::optional, "true or false", "true: no policy may make the rule weaker than its pack's mode, nor except anybody from it. Default: false.",
      [](const node& n, rule_draft& into, reading& in) { read_switch(n, into.value.locked, in); }},
@@ -87,8 +87,8 @@ void check_action_keys(const node& n, const policy::rule& rule, reading& in) {
     in.error(*message, "E117", "`message` belongs to action block; leave it out");
   }
   const node* guard = n.find("guard");
-  if (guard != nullptr && (rule.action != policy::action::block || !rule.match.combines())) {
-    in.error(*guard, "E117", "`guard` belongs to action block with all or at_least; leave it out");
+  if (guard != nullptr && rule.action != policy::action::block) {
+    in.error(*guard, "E117", "`guard` belongs to action block; leave it out");
   }
   if (rule.action != policy::action::signal) return;
   if (rule.match.combines() || !rule.match.unless.empty()) {

@@ -40,8 +40,7 @@ class any_scan {
     if (!waits_for_block()) {
       each_match(a, b, settled, 0, [&](std::uint64_t begin, std::uint64_t end) {
         a.last_end = end;
-        const text_span where = text_.original(unit_.view, begin, end);
-        if (!excused_at(where)) found(where);
+        if (!excused_at(text_.original(unit_.view, begin, end))) found(told(b, begin, end));
         return true;
       });
     }
@@ -55,7 +54,7 @@ class any_scan {
   void each_certain(const active_part& a, cut c, Found found) const {
     const borders b = borders_of(c);
     each_match(a, b, b.limit, 0, [&](std::uint64_t begin, std::uint64_t end) {
-      found(text_.original(unit_.view, begin, end));
+      found(told(b, begin, end));
       return true;
     });
   }
@@ -78,6 +77,12 @@ class any_scan {
   bool excused_at(text_span where) const {
     if (!unit_.excusable) return false;
     return (unit_.view == view::squeezed && !spelled_apart(text_.raw(where))) || excused(rule_, text_.raw(where));
+  }
+  // The place of a match as it is told of: what of it is guarded, so that what was
+  // released before does not depend on the cuts.
+  text_span told(const borders& b, std::uint64_t begin, std::uint64_t end) const {
+    if (unit_.guards_tail) begin = end - part_.tail_bytes(b.piece.text.substr(begin - b.piece.base, end - begin));
+    return text_.original(unit_.view, begin, end);
   }
   // A block needs no more than to know that there is a match.
   bool waits_for_block() const noexcept { return blocks_ && !unit_.excusable; }

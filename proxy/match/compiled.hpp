@@ -13,12 +13,16 @@
 
 namespace stoplog::match {
 
-// A rule that only records may have a pattern without a longest match; then a
-// match longer than this is not seen, so that memory stays bounded.
+// A rule that only records, or guards no more than the tail of its matches, may
+// have a pattern without a longest match; then a match longer than this is not
+// seen, so that memory stays bounded.
 inline constexpr std::uint32_t recorded_code_points_max = 1024;
 
 // The longest match that a rule may hold text back for.
 inline constexpr std::uint32_t held_code_points_max = 4096;
+
+// A shorter tail would guard next to nothing of a match.
+inline constexpr std::uint32_t tail_code_points_min = 3;
 
 // More things than this no rule combines.
 inline constexpr std::uint32_t things_max = 64;

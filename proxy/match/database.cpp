@@ -24,15 +24,18 @@ struct candidate {
 
   bool holds() const noexcept { return spec.effect != verdict::allow; }
   bool combines() const noexcept { return spec.match.combines(); }
+  // Of its patterns, that is, not of what they make together.
+  bool guards_tails() const noexcept { return spec.match.guards_tail && !combines(); }
 
   // A part of a combination never matches more than the combination may span.
   std::optional<std::uint32_t> cap() const noexcept {
-    if (!combines()) return spec.max_length ? spec.max_length : unheld_cap();
+    if (!combines()) return spec.max_length ? spec.max_length : kept_cap();
     const std::uint32_t within = std::max(spec.match.within, 1U);
     return std::min(within, spec.max_length.value_or(within));
   }
-  std::optional<std::uint32_t> unheld_cap() const noexcept {
-    return holds() ? std::nullopt : std::optional(recorded_code_points_max);
+  // What is not held is kept all the same, for RE2 to see it.
+  std::optional<std::uint32_t> kept_cap() const noexcept {
+    return holds() && !spec.match.guards_tail ? std::nullopt : std::optional(recorded_code_points_max);
   }
 };
 
@@ -55,8 +58,13 @@ void compile_parts(candidate& c, problems& found) {
                        "a match may be longer than " + std::to_string(held_code_points_max) +
                            " characters, too long to hold a stream back for; set max_length"});
     }
+    if (!is_unless && c.guards_tails()) {
+      if (const auto why = matcher.tail_refusal(); !why.empty() && !problem) {
+        found.push_back({c.index, i, "E238", "`guard: tail` cannot tell the tail: " + std::string(why)});
+      }
+    }
     if (!is_unless && c.combines()) c.rule.things.push_back(c.spec.match.thing_of(i));
-    if (!is_unless && c.spec.match.guards_tail && c.holds()) matcher.prepare_begun();
+    if (!is_unless && c.combines() && c.spec.match.guards_tail && c.holds()) matcher.prepare_begun();
     (is_unless ? c.rule.unless : c.rule.parts).push_back(std::move(matcher));
   }
 }
@@ -64,8 +72,15 @@ void compile_parts(candidate& c, problems& found) {
 void check_shape(const candidate& c, problems& found) {
   if (c.spec.match.parts.empty()) found.push_back({c.index, 0, "E234", "a rule needs at least one part to match"});
   const expression& match = c.spec.match;
-  if (match.guards_tail && (!match.combines() || match.needed() < 2)) {
-    found.push_back({c.index, 0, "E238", "`guard: tail` needs several parts, by all or at_least: the last of them is guarded"});
+  if (match.guards_tail && c.combines() && match.needed() < 2) {
+    found.push_back({c.index, 0, "E238", "`guard: tail` with all or at_least needs several parts: the last of them is guarded"});
+  }
+  if (c.guards_tails() && c.spec.effect == verdict::redact) {
+    found.push_back({c.index, 0, "E238", "`guard: tail` is for action block: a mask stands for the whole match"});
+  }
+  if (c.guards_tails() && !match.unless.empty()) {
+    found.push_back({c.index, match.parts.size(), "E238",
+                     "`guard: tail` with `unless`: only the whole match tells whether it is excused; leave one of the two out"});
   }
   if (!c.combines()) return;
   if (match.thing_count() > things_max) {
@@ -95,6 +110,7 @@ void learn_facts(candidate& c) {
   c.facts.shortest = UINT32_MAX;
   for (const part_matcher& p : c.rule.parts) {
     c.facts.longest = std::max(*c.facts.longest, p.code_points_max().value_or(0));
+    if (c.guards_tails()) c.facts.tail = std::max(c.facts.tail, p.tail_code_points());
     c.facts.shortest = std::min(c.facts.shortest, p.code_points_min());
   }
 }

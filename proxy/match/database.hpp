@@ -26,6 +26,7 @@ struct compile_problem {
 struct rule_facts {
   std::optional<std::uint32_t> longest;  // longest match in code points; none: unbounded
   std::uint32_t shortest = 0;
+  std::uint32_t tail = 0;                // code points at a match's end, at most, that alone are guarded; 0: all are
 };
 
 class database {

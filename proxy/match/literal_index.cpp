@@ -57,7 +57,9 @@ void literal_index::grow(std::span<const literal> literals) {
   for (std::size_t depth = 0; !open.empty(); ++depth, open.swap(next), next.clear()) {
     for (layer l : open) {
       if (l.first < l.last && literals[order[l.first]].bytes.size() == depth) {
+        const literal& here = literals[order[l.first]];
         details_[l.at].literal = order[l.first++];
+        if (here.holds_whole) details_[l.at].held.leads |= here.holds;
       }
       states_[l.at].child = static_cast<std::uint32_t>(states_.size());
       std::uint32_t count = 0;

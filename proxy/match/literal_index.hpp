@@ -12,6 +12,8 @@
 // the bytes of the literals, about 32 a node.
 #pragma once
 
+#include "match/lead.hpp"
+
 #include <boost/align/aligned_allocator.hpp>
 
 #include <array>
@@ -22,16 +24,6 @@
 #include <vector>
 
 namespace stoplog::match {
-
-// What must stand before a literal for it to begin a match; a bit set. No bit
-// besides `anywhere` matters when that one is set.
-enum class lead : std::uint8_t {
-  anywhere = 1,
-  word = 2,   // \b, by RE2's word characters
-  line = 4,   // ^ under (?m)
-  text = 8,   // \A
-  phrase = 16,  // no letter that joins it, in any script
-};
 
 class literal_index {
  public:
@@ -44,6 +36,7 @@ class literal_index {
     std::string bytes;           // not empty, at most 65,535
     std::uint8_t holds = 0;      // leads under which its beginnings are held back; 0: it holds nothing
     bool inside = true;          // it may come in a match that something else begins
+    bool holds_whole = false;    // it is itself one of the beginnings that are held back
   };
   // Cells of rows for the nodes nearest to the root: 2 MiB, what a core's cache
   // may keep.
@@ -72,11 +65,12 @@ class literal_index {
   node next_hit(node hit) const noexcept { return detail_of(state_of(hit).fail).hit; }
   std::uint32_t literal_of(node hit) const noexcept { return detail_of(hit).literal; }
 
-  // Whether a beginning of a held literal ends here.
+  // Whether there are any of those below.
   static bool holds(node at) noexcept { return (at & has_held) != 0; }
 
-  // The beginnings of held literals that the text ends with, longest first: so
-  // many bytes, if one of the leads is in front of them; after the last, no leads.
+  // The beginnings of held literals, or the whole ones, that the text ends with,
+  // longest first: so many bytes, if one of the leads is in front of them; after
+  // the last, no leads.
   struct held {
     std::uint32_t next;
     std::uint16_t depth;

@@ -142,6 +142,30 @@ std::size_t part_matcher::begun(std::string_view text) const {
   return some ? static_cast<std::size_t>(found.data() - text.data()) : text.size();
 }
 
+// None of the suffixes ends with another, so there is no choice.
+std::size_t part_matcher::tail_bytes(std::string_view matched) const {
+  for (const std::string& suffix : facts_->suffixes) {
+    if (matched.ends_with(suffix)) return suffix.size();
+  }
+  return matched.size();
+}
+
+std::uint32_t part_matcher::tail_code_points() const noexcept {
+  std::uint64_t longest = 0;
+  for (const std::string& suffix : facts_->suffixes) longest = std::max(longest, count_code_points(suffix));
+  return static_cast<std::uint32_t>(longest);
+}
+
+std::string_view part_matcher::tail_refusal() const noexcept {
+  if (view_ == view::squeezed) return "in the squeezed view only the whole match tells whether it counts; use another view";
+  if (is_phrases()) return "words, lists and hosts are guarded as a whole; use a regex for each part";
+  const auto too_short = [](const std::string& suffix) { return count_code_points(suffix) < tail_code_points_min; };
+  if (facts_->suffixes.empty() || std::any_of(facts_->suffixes.begin(), facts_->suffixes.end(), too_short)) {
+    return "every match must end with one of a few texts of three or more characters, like a word, or (?:this|that)";
+  }
+  return {};
+}
+
 std::optional<match_span> part_matcher::next(std::string_view text, std::size_t from, std::size_t limit, std::size_t after) const {
   return program_ ? first_of_regex(text, from, limit, after) : first_of_phrases(text, from, limit, after);
 }

@@ -53,6 +53,14 @@ class part_matcher {
   std::size_t begun(std::string_view text) const;
   void prepare_begun();
 
+  // Bytes of the tail of a span's text: the known text that it ends with.
+  std::size_t tail_bytes(std::string_view matched) const;
+
+  std::uint32_t tail_code_points() const noexcept;  // at most
+
+  // Why no tail of its spans can be told, and what to write; empty: it can.
+  std::string_view tail_refusal() const noexcept;
+
   // Of any span: none means unbounded.
   std::optional<std::uint32_t> code_points_max() const noexcept { return code_points_max_; }
   std::uint32_t code_points_min() const noexcept { return facts_->shortest; }

@@ -17,6 +17,7 @@ namespace {
 
 struct literal_draft {
   std::uint8_t held_leads = 0;
+  bool held_whole = false;
   std::vector<window_spec> windows;
   std::vector<sign_use> signs;
 };
@@ -52,6 +53,7 @@ class planner {
  private:
   void add_any(std::uint32_t rule);
   void add_combination(std::uint32_t rule);
+  void hold_tails(const part_matcher& part, const unit& u);
   void hold_for_combination(const anchor& a, view v, unit u);
   void use_sign(const anchor& a, std::uint32_t unit, view v);
   void hold_prefixes(const anchor& a, const unit& u, const window_spec& window);
@@ -100,7 +102,8 @@ void planner::add_any(std::uint32_t rule) {
     if (*part.code_points_max() == 0) continue;  // matches nothing that counts
     const anchor a = choose_anchor(part, counts_[static_cast<std::size_t>(part.view())]);
     unit u{.rule = rule, .part = i, .view = part.view()};
-    u.holds = specs_[rule].effect != verdict::allow;
+    u.guards_tail = specs_[rule].match.guards_tail;
+    u.holds = specs_[rule].effect != verdict::allow && !u.guards_tail;
     u.blocks = specs_[rule].effect == verdict::block;
     u.excusable = !rules_[rule].unless.empty() || u.view == view::squeezed;
     u.looks_ahead = part.looks_ahead();
@@ -133,8 +136,20 @@ void planner::add_any(std::uint32_t rule) {
     } else {
       hold_prefixes(a, u, {});
     }
+    if (u.guards_tail && u.blocks) hold_tails(part, u);
     plan_.units.push_back(u);
     use_sign(a, static_cast<std::uint32_t>(plan_.units.size() - 1), u.view);
+  }
+}
+
+// What precedes a tail is only kept. Where the next code point has a say, so
+// is the whole tail held until it is there.
+void planner::hold_tails(const part_matcher& part, const unit& u) {
+  view_draft& d = draft(u.view);
+  for (const std::string& text : part.facts().suffixes) {
+    literal_draft& literal = d.literals[d.id_of(text)];
+    literal.held_leads |= bit(lead::anywhere);
+    literal.held_whole |= u.looks_ahead;
   }
 }
 
@@ -338,7 +353,7 @@ void planner::finish(view v) {
     const std::string& text = *d.texts[i];
     const literal_draft& from = d.literals[i];
     const bool inside = std::any_of(from.signs.begin(), from.signs.end(), [](const sign_use& s) { return !s.begins; });
-    literals.push_back({text, from.held_leads, inside});
+    literals.push_back({text, from.held_leads, inside, from.held_whole});
     literal_use use;
     use.bytes = static_cast<std::uint32_t>(text.size());
     use.code_points = static_cast<std::uint32_t>(count_code_points(text));

@@ -30,7 +30,7 @@ struct unit {
   bool combines = false;
   std::uint32_t within = 0;        // of a combination
   std::uint32_t needed = 0;        // things of a combination
-  bool guards_tail = false;        // of a combination: holds only what comes after all things but one
+  bool guards_tail = false;        // holds only what comes after all things but one; of a part, the texts that end it
   bool holds = false;
   bool blocks = false;
   bool excusable = false;          // it has `unless` parts

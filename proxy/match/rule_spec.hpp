@@ -54,7 +54,9 @@ struct expression {
   std::vector<std::uint32_t> things;
   std::uint32_t count = 0;    // `at_least`: so many different things, 2 or more
   std::uint32_t within = 0;   // `all`, `at_least`: the largest distance in bytes from the first part's start to the last part's end
-  // Of those: what precedes the last thing to come may have gone out by then.
+  // Only the end of what is found must not get out. Of `all` and `at_least`: the
+  // last thing to come. Of `any`: the known text that a part's matches end with,
+  // three code points at least; without `unless`, not to be masked.
   bool guards_tail = false;
   std::vector<part> unless;   // a match in whose text one of these matches does not count
 

@@ -8,10 +8,11 @@
 //   is never to be released.
 //
 // Promises, for every rule whose effect is redact or block:
-//  - no byte of a match is released, except as its mask;
+//  - no byte of a match is released, except as its mask; of a rule that guards
+//    tails, no byte of a match's tail;
 //  - findings, verdict, decided_at and the concatenation of `released` do not
 //    depend on how the text was cut, down to single bytes;
-//  - what is held is bounded by the longest match of the rules.
+//  - what is held is bounded by the longest match, or tail, of the rules.
 // A whole text is one feed(text, true).
 //
 // What a match is. Of `any`: for each part and each begin, the longest text that
@@ -20,8 +21,11 @@
 // for each end of a part's (shortest) match, the text from the earliest match
 // that lies no more than `within` bytes before that end, if every part has a
 // match in it. A match in whose own text an `unless` part matches is none.
-// Rules whose effect is allow and whose pattern is unbounded see matches of up
-// to 1,024 code points. A part of `all` matches at most `within` code points.
+// The tail of a match is the known text that it ends with (suffixes of pattern.hpp:
+// of `(?:key ?logger|virus)` one of three); where tails are guarded, the place that
+// a finding tells is the tail. Rules whose effect is allow, or that guard tails, and
+// that have no max_length see matches of up to 1,024 code points. A part of `all`
+// matches at most `within` code points.
 //
 // Findings are the matches of the whole text; while it comes in, those that
 // nothing to come can change. A block is decided by the first code point (of

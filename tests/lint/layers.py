@@ -23,6 +23,7 @@ THIRD_PARTY_ROOMS = {
     "boost/beast": {"net", "http", "admin", "server", "demo"},
     "boost/system": {"base", "net", "http", "admin", "server", "demo"},
     "boost/assert": {"base"},
+    "boost/align": {"match"},
     "boost/": set(),
 }
 # Types of these never stand in a header that another folder could include.

@@ -22,7 +22,8 @@ struct answer {
   stoplog::verdict verdict = stoplog::verdict::allow;
   std::uint64_t decided_at = 0;
   std::vector<finding> findings;    // by (end, rule, begin)
-  std::uint64_t release_max = 0;    // of a blocked text: where its first blocked match begins
+  std::uint64_t release_max = 0;    // of a blocked text: where what is guarded of its first blocked match begins
+  std::uint64_t match_begin = 0;    // of a blocked text: where the first blocked match begins
 
   // What goes out of the first `upto` bytes.
   std::string render(const std::vector<rule_spec>& rules, std::string_view text, std::uint64_t upto) const {
@@ -64,13 +65,15 @@ class rule_set_oracle {
     }
     const moment at = block.value_or(text.end());
     answer a;
-    a.release_max = bytes.size();
+    a.release_max = a.match_begin = bytes.size();
     for (const auto& [index, rule] : rules_) {
-      for (const text_span where : rule.matches(bytes, text, at)) {
-        const finding f{index, where};
+      for (const told_match& m : rule.matches(bytes, text, at)) {
+        const finding f{index, m.where};
         if (std::find(a.findings.begin(), a.findings.end(), f) == a.findings.end()) a.findings.push_back(f);
         a.verdict = std::max(a.verdict, rule.spec().effect);
-        if (rule.spec().effect == stoplog::verdict::block) a.release_max = std::min(a.release_max, where.begin);
+        if (rule.spec().effect != stoplog::verdict::block) continue;
+        a.release_max = std::min(a.release_max, m.where.begin);
+        a.match_begin = std::min(a.match_begin, m.begin);
       }
     }
     std::sort(a.findings.begin(), a.findings.end(), [](const finding& x, const finding& y) {

@@ -96,10 +96,23 @@ class part_oracle {
   moment looked_beyond(const text_views& text, std::uint64_t end) const {
     if (!looks_ahead()) return 0;
     const viewed& v = text.in(view_);
+    if (v.size() == 0 || text.offsets[v.source[0]] >= end) return 0;  // the view has nothing there
     for (std::size_t i = 0; i < v.size(); ++i) {
       if (text.offsets[v.source[i]] >= end) return text.known(v, i + 1);
     }
     return text.end();
+  }
+
+  // Where the tail of a span begins: of the texts that pattern.hpp says all matches
+  // end with, the one that this does, tried for each begin. A match that ends with
+  // none of them, or with two, would give the lie to what is guarded.
+  std::size_t tail_from(const viewed& v, std::size_t from, std::size_t to) const {
+    std::vector<std::size_t> begins;
+    for (std::size_t begin = from; begin < to; ++begin) {
+      if (std::count(facts_.suffixes.begin(), facts_.suffixes.end(), v.slice(begin, to)) != 0) begins.push_back(begin);
+    }
+    if (begins.size() != 1) throw std::logic_error("a match has not one tail");
+    return begins.front();
   }
 
   bool found_in(std::string_view text) const {

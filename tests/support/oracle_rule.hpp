@@ -20,10 +20,17 @@ struct dated_match {
   moment when;        // decided: it counts from then on
 };
 
+// A match as it is told of: of one whose tail alone is guarded, the tail.
+struct told_match {
+  text_span where;
+  std::uint64_t begin;   // of the match
+};
+
 class rule_oracle {
  public:
   explicit rule_oracle(const rule_spec& spec) : spec_(&spec) {
-    std::uint32_t cap = spec.max_length.value_or(spec.effect == verdict::allow && !combines() ? 1024 : UINT32_MAX / 2);
+    const bool is_kept = (spec.effect == verdict::allow || spec.match.guards_tail) && !combines();
+    std::uint32_t cap = spec.max_length.value_or(is_kept ? 1024 : UINT32_MAX / 2);
     if (combines()) cap = std::min(cap, spec.match.within);
     for (const part& p : spec.match.parts) parts_.emplace_back(p, cap);
     for (const part& p : spec.match.unless) unless_.emplace_back(p, UINT32_MAX / 2);
@@ -50,11 +57,11 @@ class rule_oracle {
   }
 
   // The matches as they stand at a moment.
-  std::vector<text_span> matches(std::string_view bytes, const text_views& text, moment at) const {
-    std::vector<text_span> all;
+  std::vector<told_match> matches(std::string_view bytes, const text_views& text, moment at) const {
+    std::vector<told_match> all;
     const auto add_decided = [&](const std::vector<dated_match>& list) {
       for (const dated_match& m : list) {
-        if (m.when <= at) all.push_back(m.where);
+        if (m.when <= at) all.push_back({m.where, m.where.begin});
       }
     };
     if (combines()) {
@@ -74,7 +81,9 @@ class rule_oracle {
       for (const auto& [from, to] : longest) {
         if (to <= covered) continue;
         covered = to;
-        all.push_back(text.original(text.in(p.view()), from, to));
+        const viewed& v = text.in(p.view());
+        const std::size_t guarded = spec_->match.guards_tail ? p.tail_from(v, from, to) : from;
+        all.push_back({text.original(v, guarded, to), text.original(v, from, to).begin});
       }
     }
     return all;

@@ -146,6 +146,10 @@ class random_rules : public random_patterns {
       r.mask_of = [mask = r.mask](std::string& out, std::string_view matched) { out.append(mask).append(matched.rbegin(), matched.rend()); };
     }
     bool bounded = true;
+    if (one_in(7)) {
+      guard_tails(r);
+      return r;
+    }
     for (int n = 1 + below(3); n > 0; --n) r.match.parts.push_back(make_part(bounded));
     if (one_in(4)) combine(r, bounded);
     if (one_in(4)) {
@@ -154,6 +158,36 @@ class random_rules : public random_patterns {
     }
     if (!bounded || one_in(10)) r.max_length = static_cast<std::uint32_t>(1 + below(12));
     return r;
+  }
+
+  // A head, a gap that may have no end, and a thing that it is about.
+  part make_part_with_tail() {
+    static const std::vector<std::string> gaps{"", " ", ".{0,6}", ".{0,6}?", "[^x]{0,12}", "[a-z ]*", ".*", R"(\b.{1,4}\b)", R"((?s:.{0,9}))"};
+    static const std::vector<std::string> things{"key", "logger", "key ?logger", "(?:key|a b|abc)", "(?:key )?log(?:ger)?", "secrets?", "aba",
+                                                 "\xC3\xA9t\xC3\xA9", "4242", "(?i)Key", "k[ei]y", "a b{2}", "flag"};
+    static const std::vector<std::string> backs{"", "", "", R"(\b)", R"(\b)", "$", R"(\B)", R"((?:\b|x))"};
+    static const std::vector<view> usual{view::raw, view::raw, view::folded, view::folded, view::leet};
+    part p;
+    p.view = pick(usual);
+    const pattern head = edged();
+    const std::string gap = pick(gaps), thing = pick(things);
+    p.regex = "(?:" + head.regex + ")" + gap + thing + pick(backs);
+    if (one_in(5)) p.regex = "(?:" + thing + "|" + p.regex + ")";
+    if (p.view != view::raw && !fold_pattern(p.regex, p.view).refusal.empty()) p.view = view::raw;
+    samples_.push_back([this, sample = head.sample] {
+      static const std::vector<std::string> between{"", " ", "a", " b ", "key", "zzz", "\n"};
+      static const std::vector<std::string> ends{"key", "Key", "logger", "key logger", "keylogger", "abc", "a b", "log", "secret", "secrets", "aba",
+                                                 "\xC3\xA9t\xC3\xA9", "4242", "kiy", "a bb", "\xEF\xAC\x82" "ag", "k\xC3\xA9y", "abaBA"};
+      return sample() + pick(between) + pick(ends);
+    });
+    return p;
+  }
+
+  void guard_tails(rule_spec& r) {
+    r.match.guards_tail = true;
+    r.effect = one_in(5) ? verdict::allow : verdict::block;
+    for (int n = 1 + below(2); n > 0; --n) r.match.parts.push_back(make_part_with_tail());
+    if (one_in(8)) r.max_length = static_cast<std::uint32_t>(3 + below(20));
   }
 
   void combine(rule_spec& r, bool& bounded) {

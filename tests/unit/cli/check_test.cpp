@@ -43,6 +43,17 @@ TEST(check, is_content_with_what_is_fine) {
   EXPECT_EQ(rules.out.find('\x1b'), std::string::npos);
 }
 
+TEST(check, shows_the_tail_that_a_rule_guards) {
+  const test::folder here;
+  here.write("p.yaml", pack("  - {id: A-1, title: t, severity: low, category: c, action: block, guard: tail, match: {any: [{regex: '\\bwrite .*\\bkeylogger\\b'}]}}\n"
+                            "  - {id: A-2, title: t, severity: low, category: c, action: block, guard: tail, match: {all: [{regex: '\\bwrite\\b'}, {regex: '\\bkeylogger\\b'}], within: 90}}\n"));
+  const auto rules = run({"check", "--rules", here.path().string()});
+  EXPECT_NE(rules.out.find("  A-1   block    15 to 1024    guards its tail of 9   "), std::string::npos) << rules.out;
+  EXPECT_NE(rules.out.find("  A-2   block    9 to 90       guards its tail        "), std::string::npos) << rules.out;
+  const auto json = run({"check", "--rules", "-o", "json", here.path().string()});
+  EXPECT_NE(json.out.find(R"("longest":1024,"streaming":"guards its tail","tail":9,"mean_hold":)"), std::string::npos) << json.out;
+}
+
 TEST(check, tells_errors_with_their_line_and_a_caret) {
   const test::folder here;
   const auto file = here.write("p.yaml", pack("  - {id: A-1, titel: ä, severity: low, category: c, action: block, match: {any: [{regex: 'a('}]}}\n"));
@@ -112,6 +123,15 @@ TEST(test_verb, runs_the_tests_beside_the_rules) {
   const auto all = run({"test", "--chunking", "all", "-"}, pack(good_rule));
   EXPECT_EQ(all.code, exit_code::fine) << all.out;
   EXPECT_NE(all.out.find("all: 3 tests in 38 runs, 0 failed"), std::string::npos) << all.out;
+}
+
+TEST(test_verb, cuts_the_answers_of_a_rule_that_guards_its_tail) {
+  const auto seen = run({"test", "--chunking", "all", "-"}, pack("  - id: A-1\n    title: t\n    severity: low\n    category: c\n    action: block\n    guard: tail\n"
+                        "    match: {any: [{regex: '\\bwrite .*\\bkeylogger\\b'}]}\n    tests:\n"
+                        "      - {name: told, direction: response, text: I write you a keylogger., expect: match}\n"
+                        "      - {name: near, direction: response, text: I write you a keyloggers, expect: no_match}\n"));
+  EXPECT_EQ(seen.code, exit_code::fine) << seen.out << seen.err;
+  EXPECT_NE(seen.out.find("all: 2 tests in "), std::string::npos) << seen.out;
 }
 
 std::string failing() {

@@ -38,6 +38,9 @@ TEST(streaming, is_told_from_the_patterns) {
   EXPECT_EQ(streaming_of(blocking("\\bword\\b")), streaming::exactly);
   EXPECT_EQ(streaming_of(blocking("word.*", 40)), streaming::capped);
   EXPECT_EQ(streaming_of(blocking("goodbye\\z")), streaming::at_the_end);
+  policy::rule guarded = blocking("word.*end");
+  guarded.match.guards_tail = true;
+  EXPECT_EQ(streaming_of(guarded), streaming::tail);
   policy::rule r = blocking("\\bword\\b");
   r.action = policy::action::observe;
   EXPECT_EQ(streaming_of(r), streaming::nothing_held);

@@ -135,6 +135,28 @@ TEST(encoded_runs, block_before_a_character_of_the_match_is_out) {
   EXPECT_EQ(ran, 18U);
 }
 
+TEST(encoded_runs, guard_no_more_than_the_tail_where_that_is_asked) {
+  match::expression asked{.parts = {{.regex = R"(\bwrite\b.{0,30}\bforbidden\b)"}}, .guards_tail = true};
+  const compiled policy = support::compile({{.id = "B", .match = asked}});
+  const std::string text = "please write me a forbidden word, now";
+  struct {
+    std::string encoded;
+    std::size_t write, tail;   // of the encoded words
+  } const cases[] = {{base64(text), 9, 24}, {hex(text), 14, 36}, {percent(text, true), 21, 54}, {percent(text, false), 8, 26}, {base64(hex(text)), 18, 48}};
+  std::size_t ran = 0;
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.encoded);
+    const outcome seen = run_cuts(policy, c.encoded + " and more");
+    EXPECT_TRUE(seen.blocked);
+    EXPECT_EQ(seen.leaked, 0U);
+    EXPECT_GT(seen.released.size(), c.write + 4) << "the head went out";
+    EXPECT_LE(seen.released.size(), c.tail);
+    EXPECT_EQ(c.encoded.find(seen.released), 0U);
+    ++ran;
+  }
+  EXPECT_EQ(ran, 5U);
+}
+
 TEST(encoded_runs, deeper_than_two_levels_and_shorter_than_a_run_are_left) {
   const compiled policy = support::compile({{.id = "B", .regex = "forbidden"}});
   for (const std::string& text : {base64(base64(base64(said))), base64("a forbidden"), hex("forbidden"), std::string("100% sure, 50%2 of it")}) {

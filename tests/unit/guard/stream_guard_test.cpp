@@ -227,6 +227,24 @@ TEST(stream_guard, ends_every_choice_that_is_not_finished) {
   EXPECT_TRUE(seen.terminated);
 }
 
+TEST(stream_guard, guards_the_tail_alone_on_each_lane) {
+  match::expression asked{.parts = {{.regex = R"(\bwrite\b.*\bforbidden word\b)"}}, .guards_tail = true};
+  const compiled policy = compile({{.id = "B", .match = asked}});
+  const std::string bytes = text_event("write me", 0) + text_event("forbidden word, yes", 1) + text_event(" a forb", 0) + text_event("idden ", 0) +
+                            event(R"({"reasoning_content":"forbidden word"})") + text_event("word, and", 0) + finish_event + done_event;
+  const outcome got = run(policy, bytes);
+  EXPECT_EQ(got.ending, "stop");
+  const client_view seen = read_as_client(got.bytes);
+  EXPECT_EQ(seen.content[0].find("write me a "), 0U) << seen.content[0];
+  EXPECT_EQ(seen.content[0].find("forb"), std::string::npos) << seen.content[0];
+  EXPECT_EQ(seen.content[1].find("forbidden word, yes"), 0U) << "the verb was another choice's";
+  EXPECT_EQ(got.seen.leaked, 0U);
+  ASSERT_EQ(got.seen.decision.findings.size(), 1U);
+  const policy::finding& f = got.seen.decision.findings[0];
+  EXPECT_EQ(f.span, (match::text_span{11, 25}));
+  EXPECT_EQ(f.fingerprint, policy->fingerprint("forbidden word"));
+}
+
 TEST(stream_guard, lanes_do_not_run_into_each_other) {
   const std::string bytes = text_event("for", 0) + text_event("bidden word", 1) +
                             event(R"({"reasoning_content":"forbidden","content":" word"})") + done_event;

@@ -39,13 +39,13 @@ occurrences plainly(const std::vector<literal_index::literal>& literals, const s
   return all;
 }
 
-// The longest end of the text that a held literal goes on from, and the longest
+// The longest end of the text that a held literal goes on from or is held whole, and the longest
 // that any literal inside of matches begins with.
 std::size_t held_plainly(const std::vector<literal_index::literal>& literals, const std::string& text, bool only_held) {
   for (std::size_t length = text.size(); length > 0; --length) {
     const std::string end = text.substr(text.size() - length);
     for (const auto& l : literals) {
-      const bool counts = only_held ? l.holds != 0 && l.bytes.size() > length : l.inside;
+      const bool counts = only_held ? l.holds != 0 && (l.bytes.size() > length || l.holds_whole) : l.inside;
       if (counts && l.bytes.starts_with(end)) return length;
     }
   }
@@ -70,7 +70,7 @@ TEST(LiteralIndex, FindsWhatSearchingForEachFinds) {
       if (!literal.empty()) distinct.insert(std::move(literal));
     }
     std::vector<literal_index::literal> literals;
-    for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2), random() % 3 != 0});
+    for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2), random() % 3 != 0, random() % 3 == 0});
     // Rows for all nodes, for some, and for as few as there may be.
     const literal_index index(literals, seed % 3 == 0 ? literal_index::near_cells_usual : seed % 3 == 1 ? 100U : 0U);
     const std::string text = random_text(random, 60, letters + 1);
@@ -116,6 +116,17 @@ TEST(LiteralIndex, HoldsUnderTheLeadsOfAllThatGoOn) {
   EXPECT_EQ(index.first_held(at).leads, 2 | 4) << "ab is whole: its own lead no longer matters";
   EXPECT_EQ(index.first_held(at).depth, 2);
   EXPECT_EQ(index.next_held(index.first_held(at)).leads, 0) << "b holds nothing";
+}
+
+TEST(LiteralIndex, HoldsALiteralThatIsWholeWhereItIsAsked) {
+  const literal_index index(std::vector<literal_index::literal>{{"ab", 4, false, true}, {"b", 1, false, true}});
+  auto at = index.step(index.step(index.root(), 'a'), 'b');
+  EXPECT_TRUE(literal_index::holds(at));
+  EXPECT_EQ(index.first_held(at).depth, 2);
+  EXPECT_EQ(index.first_held(at).leads, 4);
+  EXPECT_EQ(index.next_held(index.first_held(at)).depth, 1);
+  at = index.step(at, 'x');
+  EXPECT_FALSE(literal_index::holds(at));
 }
 
 }  // namespace
