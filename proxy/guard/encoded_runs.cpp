@@ -65,6 +65,7 @@ result<std::size_t> encoded_runs::feed(std::string_view text, bool end) {
     return text.size();
   }
   for (std::size_t i = 0; i < text.size(); ++i) {
+    if (pass_by(text[i])) continue;
     if (watches()) safe_before_ = safe_upto();
     const auto blocked = take(text[i]);
     if (!blocked) return blocked.error();
@@ -79,25 +80,55 @@ result<std::size_t> encoded_runs::feed(std::string_view text, bool end) {
   return text.size();
 }
 
-result<bool> encoded_runs::take(char c) {
-  recent_ += c;
+// Takes a character with which nothing can be found and for which nothing has to
+// be decoded: nearly all of them.
+bool encoded_runs::pass_by(char c) {
+  const auto takes = [c](const run& r) { return run_decoder::takes(r.what, c); };
+  const auto has_work = [&](const run& r) { return r.open || (takes(r) && (r.trial.live() || r.size + 1 >= characters_min)); };
+  if (percent_ != nullptr || c == '%' || std::any_of(runs_.begin(), runs_.end(), has_work)) return false;
+  remember(c);
+  bool any = false;
   for (run& r : runs_) {
-    if (!run_decoder::takes(r.what, c)) {
-      if (r.size == 0) continue;
-      const auto blocked = leave(r, c);
-      if (!blocked || *blocked) return blocked;
-    } else if (r.size != 0 && r.size + 1 < characters_min && !r.trial.live()) {
-      ++r.size;
-    } else {
-      const auto blocked = enter(r, c);
-      if (!blocked || *blocked) return blocked;
-    }
+    if (takes(r)) begin_or_grow(r, c);
+    else end_unread(r);
+    any = any || r.size != 0;
+  }
+  count_before(c);
+  ++at_;
+  if (!any && before_ == 0) recent_.clear();
+  return true;
+}
+
+void encoded_runs::remember(char c) {
+  if (recent_.size() == 2 * before_bytes_max) recent_.erase(0, before_bytes_max);
+  recent_ += c;
+}
+
+void encoded_runs::begin_or_grow(run& r, char c) {
+  if (r.size++ != 0) return;
+  r.begin = at_;
+  // Digits within a longer word are not the begin of a run.
+  r.trial.begin(c, at_, enforced_ && !at_once_ && (r.what == kind::base64 || runs_[0].begin == at_));
+}
+
+void encoded_runs::end_unread(run& r) {
+  r.trial.end();
+  r.size = 0;
+}
+
+void encoded_runs::count_before(char c) {
+  if (!run_decoder::takes(kind::percent, c)) before_ = 0;
+  else if (before_++ == before_bytes_max) before_ -= before_bytes_max / 2;
+}
+
+result<bool> encoded_runs::take(char c) {
+  remember(c);
+  for (run& r : runs_) {
+    const auto blocked = run_decoder::takes(r.what, c) ? enter(r, c) : leave(r, c);
+    if (!blocked || *blocked) return blocked;
   }
   const auto blocked = take_percent(c);
   ++at_;
-  const bool needed = before_ != 0 || std::any_of(runs_.begin(), runs_.end(), [](const run& r) { return r.size != 0 && !r.open; });
-  if (!needed) recent_.clear();
-  else if (recent_.size() >= 2 * before_bytes_max) recent_.erase(0, before_bytes_max);
   return blocked;
 }
 
@@ -112,21 +143,17 @@ result<bool> encoded_runs::leave(run& r, char c) {
 
 result<bool> encoded_runs::enter(run& r, char c) {
   r.breaks = 0;
-  ++r.size;
   if (r.open) {
+    ++r.size;
     for (reading& one : r.readings) {
       const auto blocked = step(one, c, at_);
       if (!blocked || *blocked) return blocked;
     }
     return false;
   }
-  if (r.size == 1) {
-    r.begin = at_;
-    // Digits within a longer word are not the begin of a run.
-    r.trial.begin(c, at_, enforced_ && !at_once_ && (r.what == kind::base64 || runs_[0].begin == at_));
-    return false;
-  }
+  begin_or_grow(r, c);
   if (r.size == characters_min) return open_all(r);
+  if (r.size == 1 || !r.trial.live()) return false;
   const auto tried = r.trial.take(c, at_, trial_rules());
   return tried ? result<bool>(false) : tried.error();
 }
@@ -148,16 +175,14 @@ result<bool> encoded_runs::open_all(run& r) {
 }
 
 result<bool> encoded_runs::take_percent(char c) {
+  if (percent_ == nullptr && c != '%') {
+    count_before(c);
+    return false;
+  }
   if (!run_decoder::takes(kind::percent, c)) {
     before_ = 0;
-    if (percent_ == nullptr) return false;
     const std::unique_ptr<reading> over = std::move(percent_);
     return end_reading(*over);
-  }
-  if (percent_ == nullptr && c != '%') {
-    if (before_ >= before_bytes_max) before_ -= before_bytes_max / 2;
-    ++before_;
-    return false;
   }
   if (percent_ == nullptr) {
     percent_at_ = at_;
@@ -222,8 +247,7 @@ result<bool> encoded_runs::end_run(run& r) {
     if (!blocked || *blocked) return blocked;
   }
   r.readings.clear();
-  r.trial.end();
-  r.size = 0;
+  end_unread(r);
   r.breaks = 0;
   r.open = false;
   return false;

@@ -90,6 +90,11 @@ class encoded_runs {
     std::vector<reading> readings;        // when it is
   };
 
+  bool pass_by(char c);
+  void remember(char c);
+  void begin_or_grow(run& r, char c);
+  static void end_unread(run& r);
+  void count_before(char c);
   result<bool> take(char c);
   result<bool> leave(run& r, char c);
   result<bool> enter(run& r, char c);
