@@ -45,7 +45,10 @@ text_span held_text::original(view v, std::uint64_t begin, std::uint64_t end) co
 }
 
 std::uint64_t held_text::view_offset(view v, std::uint64_t at) const noexcept {
-  if (v == view::raw) return at;
+  if (v == view::raw) {
+    while (at >= raw_base_ && at < fed() && continues_code_point(raw_[at - raw_base_])) ++at;
+    return at;
+  }
   const std::uint64_t folded = folded_offset(at);
   if (v != view::squeezed) return folded;
   return folded == rare_->squeezed_map.original_end() ? rare_->squeezed_map.folded_end() : rare_->squeezed_map.folded_before(folded);

@@ -251,6 +251,11 @@ TEST(Stream, ATailThatEndsWithinACharacterIsHeldWhileAnotherPartLooksAhead) {
   EXPECT_EQ(run_every_cut(compiled({rule}), "write \xEF\xAC\x82" "ag").released, "write");
 }
 
+TEST(Stream, ADistanceThatBeginsWithinACharacterDoesNotHoldForGood) {
+  const auto rules = compiled({all_rule(verdict::redact, {R"((?m)^[^ ]\b)", "secret"}, 13), regex_rule(verdict::block, R"(a bb\B)")});
+  EXPECT_EQ(run_every_cut(rules, "secretaab\xC3\xA9\xC3\xA9\xE2\x80\x8By a bby").released, "secretaab\xC3\xA9\xC3\xA9\xE2\x80\x8By ");
+}
+
 TEST(Stream, AnEndThatAnUnlessExcusesLeavesTheNext) {
   rule_spec rule = all_rule(verdict::redact, {"aa", "bb"}, 12);
   rule.match.unless.push_back({.regex = "ok", .view = view::raw});
