@@ -36,14 +36,19 @@ struct stream::state {
   void release(std::uint64_t upto, std::uint64_t fed_begin, std::size_t fed_bytes);
   void forget();
 
+  // What was found; most texts have nothing of it.
+  struct outcome {
+    finding_list findings;
+    std::vector<finding> deciding;   // of blocking rules
+    redactor masks;
+    std::string masked;              // what goes out when a mask is in it
+  };
+
   std::shared_ptr<const database> rules;
   std::shared_ptr<const muted_rules> muted;
   held_text text;
   judge judging;
-  finding_list findings;
-  std::vector<finding> deciding;   // of blocking rules
-  redactor masks;
-  std::string masked;              // what goes out when a mask is in it
+  std::unique_ptr<outcome> found;    // null: nothing
   std::uint64_t released = 0;
   stoplog::match::step last;
   bool ended = false;
@@ -54,35 +59,38 @@ void stream::state::report(std::uint32_t rule, text_span where) {
   const finding f{rule, where};
   const verdict effect = muted != nullptr && (*muted)[rule] ? verdict::allow : rules->rule(rule).effect;
   last.verdict = std::max(last.verdict, effect);
+  if (found == nullptr) found = std::make_unique<outcome>();
   if (effect == verdict::block) {
-    deciding.push_back(f);
+    found->deciding.push_back(f);
     return;
   }
-  findings.add(f);
-  if (effect == verdict::redact) masks.add(f);
+  found->findings.add(f);
+  if (effect == verdict::redact) found->masks.add(f);
 }
 
 // Judges the text up to the cut; `from` of it was judged before. True: blocked.
 bool stream::state::advance(cut whole, std::uint64_t from) {
   const auto decided = judging.advance(from, whole, [this](std::uint32_t rule, text_span where) { report(rule, where); });
   if (!decided) return false;
-  for (const finding& f : deciding) findings.add_deciding(f);
+  for (const finding& f : found->deciding) found->findings.add_deciding(f);
   last.verdict = verdict::block;
   last.decided_at = decided->upto;
   return true;
 }
 
 void stream::state::release(std::uint64_t upto, std::uint64_t fed_begin, std::size_t fed_bytes) {
-  for (const finding& f : deciding) upto = std::min(upto, f.where.begin);
+  if (found != nullptr) {
+    for (const finding& f : found->deciding) upto = std::min(upto, f.where.begin);
+  }
   upto = std::max(upto, released);
   const std::string_view plain = text.raw({released, upto});
-  const bool as_it_is = masks.untouched(released, upto);
+  const bool as_it_is = found == nullptr || found->masks.untouched(released, upto);
   if (as_it_is) {
     last.released = plain;
   } else {
-    masked.clear();
-    masks.append(masked, text.raw({released, text.fed()}), released, upto, *rules);
-    last.released = masked;
+    found->masked.clear();
+    found->masks.append(found->masked, text.raw({released, text.fed()}), released, upto, *rules);
+    last.released = found->masked;
   }
   last.verbatim = as_it_is && released == fed_begin && plain.size() == fed_bytes;
   released = upto;
@@ -140,9 +148,11 @@ result<step> stream::feed(std::string_view piece, bool end) {
   return s.last;
 }
 
-std::span<const finding> stream::findings() const noexcept { return state_->findings.all(); }
+std::span<const finding> stream::findings() const noexcept {
+  return state_->found == nullptr ? std::span<const finding>{} : state_->found->findings.all();
+}
 
-bool stream::more_findings() const noexcept { return state_->findings.more(); }
+bool stream::more_findings() const noexcept { return state_->found != nullptr && state_->found->findings.more(); }
 
 std::string_view stream::text_of(const finding& f) const noexcept { return state_->text.raw(f.where); }
 
