@@ -154,9 +154,15 @@ std::uint64_t judge::live_from(watches& w, const active_units& from, cut c, cons
   if (c.end) return c.upto;
   const std::uint64_t looked = use_.combines ? looked_upto(use_, text_, c) : c.upto;
   std::array<std::uint64_t, views.size()> first;   // of the views
+  std::array<std::uint64_t, views.size()> guarded;
+  guarded.fill(UINT64_MAX);
+  for (const active_part& a : from.parts.all()) {
+    std::uint64_t& of_view = guarded[use_.used.place(unit_of(a).view)];
+    if (unit_of(a).guards && unit_of(a).run == none_of_them && a.next <= a.last_begin) of_view = std::min(of_view, a.next);
+  }
   std::size_t place = 0;
   for (const view v : use_.used.all()) {
-    first[place] = w[place].held_from(use_, v, text_, held[place], looked);
+    first[place] = w[place].held_from(use_, v, text_, held[place], looked, guarded[place]);
     ++place;
   }
   for (const active_part& a : from.parts.all()) {

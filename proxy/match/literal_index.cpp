@@ -57,23 +57,23 @@ void literal_index::grow(std::span<const literal> literals) {
   for (std::size_t depth = 0; !open.empty(); ++depth, open.swap(next), next.clear()) {
     for (layer l : open) {
       if (l.first < l.last && literals[order[l.first]].bytes.size() == depth) {
-        const literal& here = literals[order[l.first]];
+        details_[l.at].held.tail |= literals[order[l.first]].tail_whole;
         details_[l.at].literal = order[l.first++];
-        if (here.holds_whole) details_[l.at].held.leads |= here.holds;
       }
       states_[l.at].child = static_cast<std::uint32_t>(states_.size());
       std::uint32_t count = 0;
       while (l.first < l.last) {
         const auto label = static_cast<unsigned char>(literals[order[l.first]].bytes[depth]);
         layer child{static_cast<std::uint32_t>(states_.size()), l.first, l.first};
-        std::uint8_t holds = 0;
+        held& here = details_[l.at].held;
         bool inside = false;
         while (child.last < l.last && static_cast<unsigned char>(literals[order[child.last]].bytes[depth]) == label) {
           const literal& longer = literals[order[child.last++]];
-          holds |= longer.holds;
+          here.leads |= longer.holds;
+          here.heads |= longer.heads;
+          here.tail |= longer.tail;
           inside = inside || longer.inside;
         }
-        details_[l.at].held.leads |= holds;
         state made;
         made.label = label;
         states_.push_back(made);
@@ -89,7 +89,9 @@ void literal_index::grow(std::span<const literal> literals) {
     }
   }
   expects(states_.size() <= number, "fewer nodes than a number has bits");
-  details_[0].held.leads = 0;
+  held& root = details_[0].held;
+  root.leads = root.heads = 0;
+  root.tail = false;
 }
 
 std::uint32_t literal_index::children_of(std::uint32_t at) const noexcept {
@@ -118,7 +120,7 @@ void literal_index::link(std::uint32_t near_cells) {
   for (std::uint32_t at = 0; at < nodes; ++at) {
     const std::uint32_t fail = states_[at].fail;
     hit[at] = details_[at].literal != UINT32_MAX ? at : at == 0 ? UINT32_MAX : hit[fail];
-    if (at != 0) details_[at].held.next = details_[fail].held.leads != 0 ? fail : details_[fail].held.next;
+    if (at != 0) details_[at].held.next = details_[fail].held.any() ? fail : details_[fail].held.next;
     const std::uint32_t first = states_[at].child;
     const std::uint32_t count = children_of(at);
     for (std::uint32_t i = first; i < first + count; ++i) states_[i].fail = at == 0 ? 0 : go(fail, states_[i].label);
@@ -128,7 +130,7 @@ void literal_index::link(std::uint32_t near_cells) {
       rows_end += row_cells_;
     }
     if (hit[at] != UINT32_MAX) states_[at].self |= has_hit;
-    if (details_[at].held.leads != 0 || details_[at].held.next != UINT32_MAX) states_[at].self |= has_held;
+    if (details_[at].held.any() || details_[at].held.next != UINT32_MAX) states_[at].self |= has_held;
   }
   expects(rows_end <= number, "an automaton whose rows can be numbered");
   rows_.resize(rows_end);

@@ -36,10 +36,10 @@ class literal_index {
     std::string bytes;           // not empty, at most 65,535
     std::uint8_t holds = 0;      // leads under which its beginnings are held back; 0: it holds nothing
     bool inside = true;          // it may come in a match that something else begins
-    bool holds_whole = false;    // it is itself one of the beginnings that are held back
+    std::uint8_t heads = 0;      // leads under which it begins a match of which the tail is held back
+    bool tail = false, tail_whole = false;  // its beginnings (all of it) are held back where a head is
   };
-  // Cells of rows for the nodes nearest to the root: 2 MiB, what a core's cache
-  // may keep.
+  // Cells of rows for the nodes nearest to the root: 2 MiB, part of a core's cache.
   static constexpr std::uint32_t near_cells_usual = 1U << 19;
 
   // Literals are distinct; literal_of() is the index into this list.
@@ -68,18 +68,20 @@ class literal_index {
   // Whether there are any of those below.
   static bool holds(node at) noexcept { return (at & has_held) != 0; }
 
-  // The beginnings of held literals, or the whole ones, that the text ends with,
-  // longest first: so many bytes, if one of the leads is in front of them; after
-  // the last, no leads.
+  // The beginnings of held literals, heads and tails that the text ends with, longest
+  // first: so many bytes, if one of the leads is in front of them; after the last, none.
   struct held {
     std::uint32_t next;
     std::uint16_t depth;
     std::uint8_t leads;
     bool inside = false;         // what stands here begins such a literal, or is one
+    std::uint8_t heads = 0;
+    bool tail = false;
+    bool any() const noexcept { return leads != 0 || heads != 0 || tail; }
   };
   held first_held(node at) const noexcept {
     const detail& d = detail_of(at);
-    return d.held.leads != 0 ? d.held : next_held(d.held);
+    return d.held.any() ? d.held : next_held(d.held);
   }
   held next_held(const held& h) const noexcept {
     return h.next == UINT32_MAX ? held{UINT32_MAX, 0, 0} : details_.data()[h.next].held;
@@ -111,8 +113,7 @@ class literal_index {
     std::uint8_t children = 0;
     unsigned char label = 0;       // the byte that leads here
   };
-  // What is not needed at every byte.
-  struct detail {
+  struct detail {                  // what is not needed at every byte
     node hit = none;               // the longest suffix (itself included) that is a literal
     std::uint32_t literal = UINT32_MAX;
     match::literal_index::held held{UINT32_MAX, 0, 0};  // of itself; `next`: a state's number

@@ -17,7 +17,9 @@ namespace {
 
 struct literal_draft {
   std::uint8_t held_leads = 0;
-  bool held_whole = false;
+  std::uint8_t head_leads = 0;
+  bool tail = false;
+  bool tail_whole = false;
   std::vector<window_spec> windows;
   std::vector<sign_use> signs;
 };
@@ -105,6 +107,7 @@ void planner::add_any(std::uint32_t rule) {
     u.guards_tail = specs_[rule].match.guards_tail;
     u.holds = specs_[rule].effect != verdict::allow && !u.guards_tail;
     u.blocks = specs_[rule].effect == verdict::block;
+    u.guards = u.guards_tail && u.blocks;
     u.excusable = !rules_[rule].unless.empty() || u.view == view::squeezed;
     u.looks_ahead = part.looks_ahead();
     u.ends_at_sign = a.what == anchor::sign::suffix;
@@ -125,7 +128,7 @@ void planner::add_any(std::uint32_t rule) {
         until = std::min(until, a.before_max + longest + 1);
       }
       hold_prefixes(a, u, {.reach = static_cast<std::uint32_t>(until), .sign_by = a.before_max, .set = u.set,
-                           .leads = bit(a.begins), .holds = u.holds});
+                           .leads = bit(a.begins), .holds = u.holds, .guards = u.guards});
       std::vector<std::uint32_t> ids;
       for (const std::string& p : a.prefixes) ids.push_back(draft(u.view).id_of(p));
       std::sort(ids.begin(), ids.end());
@@ -136,20 +139,20 @@ void planner::add_any(std::uint32_t rule) {
     } else {
       hold_prefixes(a, u, {});
     }
-    if (u.guards_tail && u.blocks) hold_tails(part, u);
+    if (u.guards) hold_tails(part, u);
     plan_.units.push_back(u);
     use_sign(a, static_cast<std::uint32_t>(plan_.units.size() - 1), u.view);
   }
 }
 
-// What precedes a tail is only kept. Where the next code point has a say, so
-// is the whole tail held until it is there.
+// What precedes a tail is only kept. Where the next code point has a say, the
+// whole tail is held until that is there.
 void planner::hold_tails(const part_matcher& part, const unit& u) {
   view_draft& d = draft(u.view);
   for (const std::string& text : part.facts().suffixes) {
     literal_draft& literal = d.literals[d.id_of(text)];
-    literal.held_leads |= bit(lead::anywhere);
-    literal.held_whole |= u.looks_ahead;
+    literal.tail = true;
+    literal.tail_whole |= u.looks_ahead;
   }
 }
 
@@ -226,6 +229,7 @@ void planner::hold_prefixes(const anchor& a, const unit& u, const window_spec& w
   for (const std::string& text : a.prefixes) {
     literal_draft& literal = d.literals[d.id_of(text)];
     if (u.holds) literal.held_leads |= bit(a.begins);
+    if (u.guards) literal.head_leads |= bit(a.begins);
     if (window.reach != 0) add_window(u.view, text, window);
   }
 }
@@ -259,6 +263,7 @@ void planner::add_window(view v, const std::string& text, const window_spec& win
   united->sign_by = std::max(united->sign_by, window.sign_by);
   united->leads |= window.leads;
   united->holds |= window.holds;
+  united->guards |= window.guards;
 }
 
 std::uint32_t planner::set_of(view v, const byte_set& set) {
@@ -287,14 +292,14 @@ bool planner::hold_run_of_combination(const anchor& a, const unit& u) {
 std::uint32_t planner::run_of(const anchor& a, const unit& u) {
   std::vector<run_spec>& runs = plan_.of(u.view).runs;
   const auto same = std::find_if(runs.begin(), runs.end(), [&](const run_spec& r) {
-    return r.within == 0 && r.first == a.first && r.inside == a.inside && r.leads == bit(a.begins) && r.holds == u.holds;
+    return r.within == 0 && r.first == a.first && r.inside == a.inside && r.leads == bit(a.begins) && r.holds == u.holds && r.guards == u.guards;
   });
   if (same != runs.end()) {
     same->reach = std::max(same->reach, u.reach);
     return static_cast<std::uint32_t>(same - runs.begin());
   }
   if (runs.size() < runs_max) {
-    runs.push_back({.first = a.first, .inside = a.inside, .leads = bit(a.begins), .reach = u.reach, .holds = u.holds, .units = {}});
+    runs.push_back({.first = a.first, .inside = a.inside, .leads = bit(a.begins), .reach = u.reach, .holds = u.holds, .guards = u.guards, .units = {}});
     return static_cast<std::uint32_t>(runs.size() - 1);
   }
   const auto last = std::find_if(runs.rbegin(), runs.rend(), [](const run_spec& r) { return r.within == 0; });
@@ -304,6 +309,7 @@ std::uint32_t planner::run_of(const anchor& a, const unit& u) {
   united.leads |= bit(a.begins);
   united.reach = std::max(united.reach, u.reach);
   united.holds |= u.holds;
+  united.guards |= u.guards;
   return static_cast<std::uint32_t>(last.base() - runs.begin() - 1);
 }
 
@@ -335,7 +341,7 @@ void planner::note_held_first(view v) {
     }
   };
   for (std::size_t i = 0; i < draft(v).literals.size(); ++i) {
-    if (draft(v).literals[i].held_leads != 0) note(static_cast<unsigned char>(draft(v).texts[i]->front()));
+    if (draft(v).literals[i].held_leads != 0 || draft(v).literals[i].tail) note(static_cast<unsigned char>(draft(v).texts[i]->front()));
   }
   for (const run_spec& r : p.runs) {
     for (unsigned byte = 0; byte < 256 && r.holds; ++byte) {
@@ -353,7 +359,7 @@ void planner::finish(view v) {
     const std::string& text = *d.texts[i];
     const literal_draft& from = d.literals[i];
     const bool inside = std::any_of(from.signs.begin(), from.signs.end(), [](const sign_use& s) { return !s.begins; });
-    literals.push_back({text, from.held_leads, inside, from.held_whole});
+    literals.push_back({text, from.held_leads, inside, from.head_leads, from.tail, from.tail_whole});
     literal_use use;
     use.bytes = static_cast<std::uint32_t>(text.size());
     use.code_points = static_cast<std::uint32_t>(count_code_points(text));

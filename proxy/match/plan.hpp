@@ -30,8 +30,9 @@ struct unit {
   bool combines = false;
   std::uint32_t within = 0;        // of a combination
   std::uint32_t needed = 0;        // things of a combination
-  bool guards_tail = false;        // holds only what comes after all things but one; of a part, the texts that end it
+  bool guards_tail = false;        // of a combination: holds only what comes after all things but one; of a part: tells of tails
   bool holds = false;
+  bool guards = false;             // of a part: its tails are held where one of its matches may have begun
   bool blocks = false;
   bool excusable = false;          // it has `unless` parts
   bool looks_ahead = false;
@@ -53,6 +54,7 @@ struct window_spec {
   std::uint32_t set = 0;           // until a byte that is not in this set
   std::uint8_t leads = 0;
   bool holds = false;
+  bool guards = false;             // tails in it are held
   bool in_bytes = false;           // for combinations, whose distance is in bytes of the text
   friend bool operator==(const window_spec&, const window_spec&) = default;
 };
@@ -80,6 +82,7 @@ struct run_spec {
   std::uint8_t leads = 0;
   std::uint32_t reach = 0;
   bool holds = false;
+  bool guards = false;
   std::uint32_t within = 0;              // of combinations: the largest distance, in bytes of the text
   std::uint32_t shortest = UINT32_MAX;   // of the units below, or of those parts
   std::vector<std::uint32_t> units;      // whose sign is the run's length

@@ -271,22 +271,27 @@ std::uint64_t watch::past_from(const pass& p, std::uint64_t combined_upto) {
   return first;
 }
 
-// The longest end of the text that begins a held literal.
-std::uint64_t watch::held_begin(const pass& p) const {
+// The longest end of the text that begins a held literal, or a tail where a match
+// that it may end begins no later.
+std::uint64_t watch::held_begin(const pass& p, std::uint64_t guarded) const {
   const std::uint64_t end = p.piece.end();
   const literal_index& index = p.rules_of_view.index;
-  for (auto held = index.first_held(at_); held.leads != 0; held = index.next_held(held)) {
-    if (p.leads(held.leads, end - held.depth)) return end - held.depth;
+  for (auto held = index.first_held(at_); held.any(); held = index.next_held(held)) {
+    const std::uint64_t at = end - held.depth;
+    if (held.leads != 0 && p.leads(held.leads, at)) return at;
+    if (held.heads != 0 && at < guarded && p.leads(held.heads, at)) guarded = at;
+    if (held.tail && at >= guarded) return at;
   }
   return end;
 }
 
-std::uint64_t watch::live_from(const pass& p, std::uint64_t combined_upto) {
-  std::uint64_t first = literal_index::holds(at_) ? held_begin(p) : p.piece.end();
+std::uint64_t watch::live_from(const pass& p, std::uint64_t combined_upto, std::uint64_t guarded) {
+  std::uint64_t first = p.piece.end();
   std::size_t alive = 0;
   for (const window& w : windows_) {
     if (!lives(p, w, combined_upto)) continue;
     if (p.rules_of_view.windows[w.spec].holds) first = std::min(first, w.begin);
+    if (p.rules_of_view.windows[w.spec].guards) guarded = std::min(guarded, w.begin);
     windows_[alive++] = w;
   }
   checked_ = p.piece.end();
@@ -301,7 +306,9 @@ std::uint64_t watch::live_from(const pass& p, std::uint64_t combined_upto) {
       continue;
     }
     if (spec.holds) first = std::min(first, runs_[i].begin);
+    if (spec.guards) guarded = std::min(guarded, runs_[i].begin);
   }
+  if (literal_index::holds(at_)) first = std::min(first, held_begin(p, guarded));
   return past_runs_.empty() ? first : std::min(first, past_from(p, combined_upto));
 }
 

@@ -24,11 +24,13 @@ class watch {
                const unit_filter& applies, active_units& active);
 
   // The first offset of the view that must be held for literals and runs.
-  // `combined_upto`: `all` rules have judged the text up to here.
+  // `combined_upto`: `all` rules have judged the text up to here. `guarded`: where
+  // the first match may begin whose tail is held, as far as that is known of
+  // active units.
   std::uint64_t held_from(const plan& rules, view v, const held_text& text, const held_text::piece& piece,
-                          std::uint64_t combined_upto) {
+                          std::uint64_t combined_upto, std::uint64_t guarded) {
     const bool nothing = windows_.empty() && live_runs_ == 0 && past_runs_.empty() && !literal_index::holds(at_);
-    return nothing ? piece.end() : live_from({rules, rules.of(v), v, text, piece, nullptr, nullptr}, combined_upto);
+    return nothing ? piece.end() : live_from({rules, rules.of(v), v, text, piece, nullptr, nullptr}, combined_upto, guarded);
   }
 
   // And the first that may still be asked for, of what held_from() left.
@@ -87,8 +89,8 @@ class watch {
   void age(const pass& p, const run_spec& spec, run& r, std::uint64_t end, std::uint64_t combined_upto) const;
   void go_on(const pass& p, const run_spec& spec, run& r, std::uint64_t end) const;
   std::uint64_t past_from(const pass& p, std::uint64_t combined_upto);
-  std::uint64_t live_from(const pass& p, std::uint64_t combined_upto);
-  std::uint64_t held_begin(const pass& p) const;
+  std::uint64_t live_from(const pass& p, std::uint64_t combined_upto, std::uint64_t guarded);
+  std::uint64_t held_begin(const pass& p, std::uint64_t guarded) const;
 
   literal_index::node at_;
   std::uint64_t scanned_ = 0;

@@ -39,13 +39,13 @@ occurrences plainly(const std::vector<literal_index::literal>& literals, const s
   return all;
 }
 
-// The longest end of the text that a held literal goes on from or is held whole, and the longest
+// The longest end of the text that a held literal, a head or a tail goes on from, or a whole tail, and the longest
 // that any literal inside of matches begins with.
 std::size_t held_plainly(const std::vector<literal_index::literal>& literals, const std::string& text, bool only_held) {
   for (std::size_t length = text.size(); length > 0; --length) {
     const std::string end = text.substr(text.size() - length);
     for (const auto& l : literals) {
-      const bool counts = only_held ? l.holds != 0 && (l.bytes.size() > length || l.holds_whole) : l.inside;
+      const bool counts = only_held ? l.bytes.size() > length ? l.holds != 0 || l.heads != 0 || l.tail : l.tail_whole : l.inside;
       if (counts && l.bytes.starts_with(end)) return length;
     }
   }
@@ -70,7 +70,7 @@ TEST(LiteralIndex, FindsWhatSearchingForEachFinds) {
       if (!literal.empty()) distinct.insert(std::move(literal));
     }
     std::vector<literal_index::literal> literals;
-    for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2), random() % 3 != 0, random() % 3 == 0});
+    for (const std::string& l : distinct) literals.push_back({l, static_cast<std::uint8_t>(random() % 2), random() % 3 != 0, static_cast<std::uint8_t>(random() % 8 / 7), random() % 8 == 0, random() % 8 == 0});
     // Rows for all nodes, for some, and for as few as there may be.
     const literal_index index(literals, seed % 3 == 0 ? literal_index::near_cells_usual : seed % 3 == 1 ? 100U : 0U);
     const std::string text = random_text(random, 60, letters + 1);
@@ -80,8 +80,8 @@ TEST(LiteralIndex, FindsWhatSearchingForEachFinds) {
       at = index.step(at, static_cast<unsigned char>(text[i]));
       const std::string seen = text.substr(0, i + 1);
       const literal_index::held first = index.first_held(at);
-      ASSERT_EQ(first.leads == 0 ? 0U : first.depth, held_plainly(literals, seen, true)) << seen << " seed " << seed;
-      ASSERT_EQ(literal_index::holds(at), first.leads != 0);
+      ASSERT_EQ(first.any() ? first.depth : 0U, held_plainly(literals, seen, true)) << seen << " seed " << seed;
+      ASSERT_EQ(literal_index::holds(at), first.any());
       ASSERT_EQ(index.begun_within(at, 1000), held_plainly(literals, seen, false)) << seen << " seed " << seed;
       ++ran;
     }
@@ -118,14 +118,21 @@ TEST(LiteralIndex, HoldsUnderTheLeadsOfAllThatGoOn) {
   EXPECT_EQ(index.next_held(index.first_held(at)).leads, 0) << "b holds nothing";
 }
 
-TEST(LiteralIndex, HoldsALiteralThatIsWholeWhereItIsAsked) {
-  const literal_index index(std::vector<literal_index::literal>{{"ab", 4, false, true}, {"b", 1, false, true}});
+TEST(LiteralIndex, KnowsHeadsAndTailsApart) {
+  const literal_index index(std::vector<literal_index::literal>{{"abc", 0, false, 4, false, false}, {"bcd", 0, false, 0, true, false}, {"bc", 0, false, 0, true, true}});
   auto at = index.step(index.step(index.root(), 'a'), 'b');
   EXPECT_TRUE(literal_index::holds(at));
-  EXPECT_EQ(index.first_held(at).depth, 2);
-  EXPECT_EQ(index.first_held(at).leads, 4);
-  EXPECT_EQ(index.next_held(index.first_held(at)).depth, 1);
-  at = index.step(at, 'x');
+  const auto head = index.first_held(at);
+  EXPECT_EQ(head.depth, 2);
+  EXPECT_EQ(head.heads, 4);
+  EXPECT_FALSE(head.tail);
+  const auto tail = index.next_held(head);
+  EXPECT_EQ(tail.depth, 1);
+  EXPECT_TRUE(tail.tail);
+  at = index.step(at, 'c');
+  EXPECT_EQ(index.first_held(at).depth, 2) << "abc is whole, bc is held whole";
+  EXPECT_TRUE(index.first_held(at).tail);
+  at = index.step(at, 'd');
   EXPECT_FALSE(literal_index::holds(at));
 }
 

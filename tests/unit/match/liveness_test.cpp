@@ -77,7 +77,6 @@ TEST(Liveness, NothingIsReleasedThatAContinuationCouldMatch) {
   EXPECT_LE(all.held, all.least * 5 / 4) << "more is held than was";
 }
 
-// The tail is held where no head was seen, too; not much is lost by it.
 TEST(Liveness, OfATailNothingIsReleasedAndOfItsHeadNothingHeld) {
   sums all;
   for (const char* regex : {"a?bab", ".bab", "[ab]?aab", "aba$", R"(\bba )", "(?:aab|bba)", R"(bab\b)", "b?ab ", "[ab](?:aba|bb )", R"(\Babb)"}) {

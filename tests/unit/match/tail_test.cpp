@@ -46,6 +46,24 @@ TEST(Tail, OnlyWhatMayBeATailIsHeld) {
   EXPECT_EQ(s.text_of(s.findings().front()), "keylogger");
 }
 
+TEST(Tail, NothingIsHeldWhereNoHeadWasSeen) {
+  const auto rules = compiled({tail_rule(tool), tail_rule("[0-9]{3,9}key", view::raw), tail_rule("keyword", view::raw)});
+  stream s(rules, answer);
+  const auto held_after = [&](std::string_view text) {
+    EXPECT_TRUE(s.feed(text, false).has_value());
+    return s.held();
+  };
+  EXPECT_EQ(held_after("a loud log"), 0U);
+  EXPECT_EQ(held_after(", writ"), 0U) << "no beginning of a head is a tail's";
+  EXPECT_EQ(held_after("er's ke"), 2U) << "a head that is its own tail";
+  EXPECT_EQ(held_after("ttle, 12"), 0U);
+  EXPECT_EQ(held_after("7 k"), 1U) << "keyword";
+  EXPECT_EQ(held_after("ilo, 127k"), 1U);
+  EXPECT_EQ(held_after("; write "), 0U);
+  EXPECT_EQ(held_after("of k"), 1U);
+  EXPECT_EQ(held_after("ites and so on and on and on and on and on and on and on and on, k"), 1U);
+}
+
 TEST(Tail, WithoutLookaheadTheLastLetterDecides) {
   const auto rules = compiled({tail_rule("write .{0,20}keylog")});
   stream s(rules, answer);
