@@ -40,7 +40,7 @@ void literal_index::number_columns(std::span<const literal> literals) {
   for (const std::uint8_t byte : bytes) {
     if (met[byte] != 0) column_[byte] = static_cast<std::uint16_t>(columns_++);
   }
-  row_cells_ = (columns_ + line_cells) / line_cells * line_cells;
+  row_cells_ = (columns_ + line_cells - 1) / line_cells * line_cells;
 }
 
 // Makes the trie level by level, so that siblings are neighbours and a node's
@@ -145,8 +145,8 @@ void literal_index::link(std::uint32_t near_cells) {
 // The row of the longest proper suffix, with the node's own children over it.
 void literal_index::fill_row(std::uint32_t at) {
   const std::uint32_t begin = states_[at].self & number;
-  rows_[begin + row_cells_ - 1] = at;
   for (std::uint32_t column = 0; column < columns_; ++column) rows_[begin + column] = root_;
+  rows_[begin + number_column] = at;
   if (at != 0) {
     for (unsigned byte = 0; byte < 256; ++byte) {
       if (column_[byte] != 0) rows_[begin + column_[byte]] = step(states_[at].fail, static_cast<unsigned char>(byte));

@@ -120,9 +120,9 @@ class literal_index {
   };
   static constexpr std::uint32_t children_sparse_max = 3;
 
-  // The last cell of a row tells the state that it belongs to.
+  // A cell of a row tells the state that it belongs to.
   std::uint32_t number_of(node at) const noexcept {
-    return (at & has_row) != 0 ? rows_.data()[(at & number) + row_cells_ - 1] : at & number;
+    return (at & has_row) != 0 ? rows_.data()[(at & number) + number_column] : at & number;
   }
   const state& state_of(node at) const noexcept { return states_.data()[number_of(at)]; }
   const detail& detail_of(node at) const noexcept { return details_.data()[number_of(at)]; }
@@ -142,7 +142,8 @@ class literal_index {
   static constexpr std::uint32_t line_cells = line_bytes / sizeof(node);
   std::vector<node, boost::alignment::aligned_allocator<node, line_bytes>> rows_;
   std::array<std::uint16_t, 256> column_{};
-  std::uint32_t columns_ = 1;      // column 0: bytes of no literal
+  static constexpr std::uint32_t number_column = 1;
+  std::uint32_t columns_ = 2;      // column 0: bytes of no literal
   std::uint32_t row_cells_ = 0;
   node root_ = 0;
 };
