@@ -119,7 +119,7 @@ class literal_index {
     match::literal_index::held held{UINT32_MAX, 0, 0};  // of itself; `next`: a state's number
   };
   static constexpr std::uint32_t children_sparse_max = 3;
-
+  static constexpr std::uint32_t number_column = 1;
   // A cell of a row tells the state that it belongs to.
   std::uint32_t number_of(node at) const noexcept {
     return (at & has_row) != 0 ? rows_.data()[(at & number) + number_column] : at & number;
@@ -142,8 +142,7 @@ class literal_index {
   static constexpr std::uint32_t line_cells = line_bytes / sizeof(node);
   std::vector<node, boost::alignment::aligned_allocator<node, line_bytes>> rows_;
   std::array<std::uint16_t, 256> column_{};
-  static constexpr std::uint32_t number_column = 1;
-  std::uint32_t columns_ = 2;      // column 0: bytes of no literal
+  std::uint32_t columns_ = 2;      // column 0: bytes of no literal; 1: number_column
   std::uint32_t row_cells_ = 0;
   node root_ = 0;
 };
