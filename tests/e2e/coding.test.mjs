@@ -143,7 +143,7 @@ for (const [coding, stream] of Object.entries(streams)) {
       const {response, text} = await ask(cut(await stream(events)));
       assert.equal(response.headers.get('content-encoding'), null);
       assert.ok(text.includes('more') && text.endsWith('data: [DONE]\n\n'), text);
-      assert.ok(!text.includes('4711'), text);
+      assert.ok(!text.includes('t-4711'), text);
     }
     const {text} = await ask(crumbs(await stream([event({content: 'the DEMO-FORBIDDEN'}), event({content: '-RECIPE is'}), event({}, 'stop'), 'data: [DONE]\n\n'])));
     assert.ok(text.includes('content_filter') && !text.includes('DEMO-'), text);

@@ -15,7 +15,7 @@ function expect_record(record, decision, rule) {
   assert.equal(record.outcome.decision, decision, text);
   assert.equal(record.outcome.rule, rule, text);
   assert.equal(record.outcome.leaked, 0, text);
-  assert.ok(!text.includes('DEMO-') && !text.includes('4711'), 'no matched text');
+  assert.ok(!text.includes('DEMO-') && !text.includes('t-4711'), 'no matched text');
 }
 
 async function raw_stream(message, extra = {}) {
@@ -115,7 +115,7 @@ test('a redacted answer in one piece', async () => {
   const {data, response} = await proxy.client().chat.completions
     .create({model: 'demo', messages: user('Tell me a secret')}).withResponse();
   assert.match(data.choices[0].message.content, /opens with the word .+, which is not/);
-  assert.ok(!JSON.stringify(data).includes('4711'));
+  assert.ok(!JSON.stringify(data).includes('t-4711'));
   assert.equal(response.headers.get('x-stoplog-decision'), 'redact');
   expect_record(await proxy.record(response.headers.get('x-stoplog-decision-id')), 'redact', 'E2E-002');
 });
@@ -124,7 +124,7 @@ test('a redacted request: the model gets it without the secret', async () => {
   const response = await proxy.post({model: 'demo', messages: user(`keep ${secret} for me`), seed: 1});
   assert.equal(response.status, 200);
   const seen = await model.last();
-  assert.ok(!seen.body.includes('4711'), seen.body);
+  assert.ok(!seen.body.includes('t-4711'), seen.body);
   assert.match(seen.json.messages[0].content, /^keep .+ for me$/);
   assert.equal(seen.json.seed, 1);
 });
