@@ -24,7 +24,7 @@ const no_error = ({error}) => assert.equal(error, null, error?.stack);
 // An error object may repeat what was asked; its words may not.
 function clean({text, finish, ran, error}) {
   const told = JSON.stringify({text, finish, ran, words: error?.message});
-  assert.ok(!/DEMO-|demo-secret|4711|stir three/.test(told), told);
+  assert.ok(!/DEMO-|demo-secret|t-4711|stir three/.test(told), told);
 }
 
 // However a library tells it, it says that a filter ended the answer.

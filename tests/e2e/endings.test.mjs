@@ -105,7 +105,7 @@ test('a redacted stream keeps everything but the secret', async () => {
       .create({model: name, stream: true, messages: user('Tell me a secret')}).withResponse();
     const {choices} = await collect(data);
     assert.match(choices[0].content, /^The gate of the sluice opens with the word .+, which is not for everybody\. .* turns the stone\.$/);
-    assert.ok(!/demo-secret|4711/.test(choices[0].content), choices[0].content);
+    assert.ok(!/demo-secret|t-4711/.test(choices[0].content), choices[0].content);
     assert.equal(choices[0].finish_reason, 'stop');
     expect_record(await proxy.record(response.headers.get('x-stoplog-decision-id')), 'redact', 'E2E-002');
   }
