@@ -377,11 +377,17 @@ void planner::finish(view v) {
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
     if (!p.runs[i].units.empty()) p.runs_that_report |= std::uint64_t{1} << i;
     if (p.runs[i].within != 0) p.runs_that_combine |= std::uint64_t{1} << i;
+    const std::uint64_t bit_of_run = std::uint64_t{1} << i;
+    const bool deferred = ((p.runs_that_report | p.runs_that_combine) & bit_of_run) == 0;
+    if (deferred) p.runs_deferred |= bit_of_run;
+    p.runs[i].inside.unite(p.runs[i].first);
     for (unsigned byte = 0; byte < 256; ++byte) {
-      const std::uint64_t bit_of_run = std::uint64_t{1} << i;
-      const bool begins = p.runs[i].first.has(static_cast<char>(byte));
-      if (begins) p.run_first[byte] |= bit_of_run;
-      if (begins || p.runs[i].inside.has(static_cast<char>(byte))) p.run_inside[byte] |= bit_of_run;
+      const std::uint64_t first = p.runs[i].first.has(static_cast<char>(byte)) ? bit_of_run : 0;
+      const std::uint64_t inside = p.runs[i].inside.has(static_cast<char>(byte)) ? bit_of_run : 0;
+      p.run_bytes_all.first[byte] |= first;
+      p.run_bytes_all.inside[byte] |= inside;
+      p.run_bytes_reported.first[byte] |= deferred ? 0 : first;
+      p.run_bytes_reported.inside[byte] |= deferred ? bit_of_run : inside;
     }
   }
 }

@@ -99,8 +99,14 @@ struct view_plan {
   std::vector<std::uint32_t> prefixes;
   std::vector<byte_set> sets;
   std::vector<run_spec> runs;
-  std::array<std::uint64_t, 256> run_inside{};   // bit i: the byte may be inside of run i
-  std::array<std::uint64_t, 256> run_first{};    // and may begin one; such bytes are inside as well
+  // By byte, a bit for each run.
+  struct run_bytes {
+    std::array<std::uint64_t, 256> inside{};     // it may be inside of the run
+    std::array<std::uint64_t, 256> first{};      // and may begin one; such bytes are inside as well
+  };
+  run_bytes run_bytes_all;
+  run_bytes run_bytes_reported;                  // without those of runs_deferred, inside of which is everything
+  std::uint64_t runs_deferred = 0;               // those of which nobody is told when they end
   std::uint64_t runs_that_report = 0;            // those with units
   std::uint64_t runs_that_combine = 0;           // those of combinations
   std::uint32_t literal_bytes_max = 0;

@@ -7,6 +7,13 @@
 #include <string_view>
 
 namespace stoplog::match {
+namespace {
+
+// In a piece of more bytes, runs of which nobody is told are looked for only when
+// something asks for them.
+constexpr std::uint64_t deferred_bytes_min = 16;
+
+}  // namespace
 
 bool watch::pass::within(std::uint32_t set, std::uint64_t from, std::uint64_t to) const {
   const byte_set& allowed = rules_of_view.sets[set];
@@ -27,8 +34,11 @@ void watch::advance(const plan& rules, view v, const held_text& text, const held
                     const unit_filter& applies, active_units& active) {
   const pass p{rules, rules.of(v), v, text, piece, &applies, &active};
   const literal_index& index = p.rules_of_view.index;
-  const auto& inside = p.rules_of_view.run_inside;
-  const auto& first = p.rules_of_view.run_first;
+  deferring_ = piece.end() - scanned_ > deferred_bytes_min && p.rules_of_view.runs_deferred != 0;
+  if (deferring_) std::for_each(runs_.begin(), runs_.end(), [this](run& r) { r.seen = scanned_; });
+  const view_plan::run_bytes& runs = deferring_ ? p.rules_of_view.run_bytes_reported : p.rules_of_view.run_bytes_all;
+  const auto& inside = runs.inside;
+  const auto& first = runs.first;
   const auto* const bytes = reinterpret_cast<const unsigned char*>(piece.text.data());
   const auto* const end = bytes + piece.text.size();
   const auto* at = bytes + (scanned_ - piece.base);
@@ -51,7 +61,7 @@ void watch::advance(const plan& rules, view v, const held_text& text, const held
     } while (at != end && !literal_index::hits(node));
     if (runs_change) {
       count_ += static_cast<std::uint64_t>(at - from) - continuing;
-      step_runs(p, piece.base + static_cast<std::uint64_t>(at - bytes), *at);
+      step_runs(p, runs, piece.base + static_cast<std::uint64_t>(at - bytes), *at);
       continuing = 0;
       step(*at);
       count_ += 1 - continuing;
@@ -64,6 +74,9 @@ void watch::advance(const plan& rules, view v, const held_text& text, const held
   }
   at_ = node;
   scanned_ = piece.end();
+  for (std::uint64_t which = deferring_ ? p.rules_of_view.runs_deferred : 0; which != 0; which &= which - 1) {
+    catch_up(p, static_cast<std::uint32_t>(std::countr_zero(which)), scanned_);
+  }
   if ((live_runs_ & p.rules_of_view.runs_that_report) != 0) report_runs(p, live_runs_, scanned_);
 }
 
@@ -127,6 +140,7 @@ void watch::from_windows(const pass& p, std::uint32_t index, const literal_use& 
 
 void watch::from_run(const pass& p, std::uint32_t index, const literal_use& sign, std::uint64_t begin) {
   const unit& u = p.rules.units[index];
+  if (deferring_ && (p.rules_of_view.runs_deferred >> u.run & 1U) != 0) catch_up(p, u.run, begin + sign.bytes);
   if ((live_runs_ >> u.run & 1U) == 0) return;
   run first = runs_[u.run];
   if (first.begin > begin) return;
@@ -181,8 +195,8 @@ void watch::activate(const pass& p, std::uint32_t index, const run& first, std::
   a->sign_end = std::max(a->sign_end, sign_end);
 }
 
-void watch::step_runs(const pass& p, std::uint64_t at, unsigned char byte) {
-  const std::uint64_t going_on = live_runs_ & p.rules_of_view.run_inside[byte];
+void watch::step_runs(const pass& p, const view_plan::run_bytes& bytes, std::uint64_t at, unsigned char byte) {
+  const std::uint64_t going_on = live_runs_ & bytes.inside[byte];
   const std::uint64_t ending = live_runs_ & ~going_on;
   if ((ending & p.rules_of_view.runs_that_report) != 0) report_runs(p, ending, at);
   for (std::uint64_t which = ending & p.rules_of_view.runs_that_combine; which != 0; which &= which - 1) {
@@ -190,14 +204,32 @@ void watch::step_runs(const pass& p, std::uint64_t at, unsigned char byte) {
     if (count_ - runs_[i].begin_count >= p.rules_of_view.runs[i].shortest) past_runs_.push_back({i, runs_[i], at, count_});
   }
   live_runs_ = going_on;
-  std::uint64_t beginning = p.rules_of_view.run_first[byte] & ~going_on;
+  std::uint64_t beginning = bytes.first[byte] & ~going_on;
   while (beginning != 0) {
     const auto i = static_cast<std::size_t>(std::countr_zero(beginning));
     beginning &= beginning - 1;
     if (!p.leads(p.rules_of_view.runs[i].leads, at)) continue;
-    runs_[i] = {at, count_};
+    runs_[i] = {at, count_, 0};
     live_runs_ |= std::uint64_t{1} << i;
   }
+}
+
+// What step_runs() would have done by now for a run that is deferred: most are
+// words, and in a large piece over before anything asks for them.
+void watch::catch_up(const pass& p, std::uint32_t which, std::uint64_t upto) {
+  const run_spec& spec = p.rules_of_view.runs[which];
+  const std::uint64_t bit = std::uint64_t{1} << which;
+  run& r = runs_[which];
+  std::uint64_t from = upto;
+  while (from > r.seen && spec.inside.has(p.byte_at(from - 1))) --from;
+  if (from > r.seen) live_runs_ &= ~bit;
+  r.seen = upto;
+  if ((live_runs_ & bit) != 0) return;
+  while (from < upto && !(spec.first.has(p.byte_at(from)) && p.leads(spec.leads, from))) ++from;
+  if (from == upto) return;
+  r.begin = from;
+  r.begin_count = count_ - count_code_points(p.piece.text.substr(from - p.piece.base, upto - from));
+  live_runs_ |= bit;
 }
 
 // Units whose only sign is that a run is long enough, seen at its end or at the

@@ -49,6 +49,7 @@ class watch {
   struct run {
     std::uint64_t begin = 0;
     std::uint64_t begin_count = 0;
+    std::uint64_t seen = 0;     // while it is deferred: it was looked for up to here
   };
   // One that is over, of a combination.
   struct past_run {
@@ -77,7 +78,8 @@ class watch {
   void on_hits(const pass& p, std::uint64_t end);
   void on_literal(const pass& p, std::uint32_t literal, std::uint64_t end);
   void on_sign(const pass& p, const sign_use& sign, const literal_use& use, std::uint64_t begin);
-  void step_runs(const pass& p, std::uint64_t at, unsigned char byte);
+  void step_runs(const pass& p, const view_plan::run_bytes& bytes, std::uint64_t at, unsigned char byte);
+  void catch_up(const pass& p, std::uint32_t which, std::uint64_t upto);
   void report_runs(const pass& p, std::uint64_t which, std::uint64_t upto);
   void from_run(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
   void from_windows(const pass& p, std::uint32_t unit, const literal_use& sign, std::uint64_t begin);
@@ -97,6 +99,7 @@ class watch {
   std::uint64_t checked_ = 0;    // windows that are left have bytes of their set up to here
   std::uint64_t count_ = 0;      // code points that begin before scanned_
   std::uint64_t live_runs_ = 0;  // a bit each
+  bool deferring_ = false;       // in a large piece
   std::vector<window> windows_;
   std::vector<run> runs_;
   std::vector<past_run> past_runs_;
