@@ -2,7 +2,7 @@
 
 #include "match/code_points.hpp"
 #include "match/compiled.hpp"
-#include "text/fold.hpp"
+#include "match/fold_origins.hpp"
 #include "text/leet.hpp"
 
 #include <algorithm>
@@ -64,6 +64,7 @@ class planner {
   std::uint32_t run_of(const anchor& a, const unit& u);
   bool hold_run_of_combination(const anchor& a, const unit& u);
   void finish(view v);
+  static void finish_runs(view_plan& p);
   void note_held_first(view v);
   view_draft& draft(view v) { return drafts_[static_cast<std::size_t>(v)]; }
 
@@ -313,31 +314,13 @@ std::uint32_t planner::run_of(const anchor& a, const unit& u) {
   return static_cast<std::uint32_t>(last.base() - runs.begin() - 1);
 }
 
-// The first bytes of what folds to a text that begins with a byte.
-const std::bitset<256>& folds_to(unsigned char first) {
-  static const std::array<std::bitset<256>, 256> origins = [] {
-    std::array<std::bitset<256>, 256> all;
-    std::string original, folded;
-    for (char32_t c = 0; c <= text::largest_code_point; ++c) {
-      if (c == 0xD800) c = 0xE000;
-      original.clear();
-      folded.clear();
-      text::append_utf8(original, c);
-      text::append_folded(folded, c);
-      if (!folded.empty()) all[static_cast<unsigned char>(folded[0])].set(static_cast<unsigned char>(original[0]));
-    }
-    return all;
-  }();
-  return origins[first];
-}
-
 void planner::note_held_first(view v) {
   const view_plan& p = plan_.of(v);
   const auto note = [&](unsigned byte) {
     if (v == view::raw) plan_.held_first.set(byte);
     for (unsigned folded = 0; folded < 256 && v != view::raw; ++folded) {
       const char seen = v == view::leet ? text::leet(static_cast<char>(folded)) : static_cast<char>(folded);
-      if (static_cast<unsigned char>(seen) == byte) plan_.held_first |= folds_to(static_cast<unsigned char>(folded));
+      if (static_cast<unsigned char>(seen) == byte) plan_.held_first |= fold_origins(static_cast<unsigned char>(folded));
     }
   };
   for (std::size_t i = 0; i < draft(v).literals.size(); ++i) {
@@ -374,20 +357,24 @@ void planner::finish(view v) {
   }
   p.index = literal_index(literals);
   note_held_first(v);
+  finish_runs(p);
+}
+
+void planner::finish_runs(view_plan& p) {
   for (std::size_t i = 0; i < p.runs.size(); ++i) {
-    if (!p.runs[i].units.empty()) p.runs_that_report |= std::uint64_t{1} << i;
-    if (p.runs[i].within != 0) p.runs_that_combine |= std::uint64_t{1} << i;
     const std::uint64_t bit_of_run = std::uint64_t{1} << i;
+    if (!p.runs[i].units.empty()) p.runs_that_report |= bit_of_run;
+    if (p.runs[i].within != 0) p.runs_that_combine |= bit_of_run;
     const bool deferred = ((p.runs_that_report | p.runs_that_combine) & bit_of_run) == 0;
     if (deferred) p.runs_deferred |= bit_of_run;
     p.runs[i].inside.unite(p.runs[i].first);
     for (unsigned byte = 0; byte < 256; ++byte) {
-      const std::uint64_t first = p.runs[i].first.has(static_cast<char>(byte)) ? bit_of_run : 0;
-      const std::uint64_t inside = p.runs[i].inside.has(static_cast<char>(byte)) ? bit_of_run : 0;
-      p.run_bytes_all.first[byte] |= first;
-      p.run_bytes_all.inside[byte] |= inside;
-      p.run_bytes_reported.first[byte] |= deferred ? 0 : first;
-      p.run_bytes_reported.inside[byte] |= deferred ? bit_of_run : inside;
+      const bool first = p.runs[i].first.has(static_cast<char>(byte));
+      const bool inside = p.runs[i].inside.has(static_cast<char>(byte));
+      if (first) p.run_bytes_all.first[byte] |= bit_of_run;
+      if (inside) p.run_bytes_all.inside[byte] |= bit_of_run;
+      if (first && !deferred) p.run_bytes_reported.first[byte] |= bit_of_run;
+      if (inside || deferred) p.run_bytes_reported.inside[byte] |= bit_of_run;
     }
   }
 }
