@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 FOLDER = pathlib.Path(__file__).resolve().parent.parent / "build" / "gateways"
-PORTKEY, LITELLM = "1.15.2", "1.77.7"
+PORTKEY, LITELLM, BIFROST = "1.15.2", "1.77.7", "transports/bifrost-http"
 # With a newer one Portkey answers every stream with status 500: it adds to a header of Node's own answer, which cannot be changed.
 PORTKEY_SERVER = {"overrides": {"@hono/node-server": "1.13.8"}}
 
@@ -63,6 +63,8 @@ def installs():
                                         str(FOLDER / "portkey"), f"@portkey-ai/gateway@{PORTKEY}"]],
         f"LiteLLM {LITELLM} from PyPI": [[sys.executable, "-m", "venv", str(FOLDER / "litellm")],
                                          [str(FOLDER / "litellm/bin/pip"), "install", "--quiet", f"litellm[proxy]=={LITELLM}"]],
+        # Never seen to come, so nothing here starts it yet.
+        f"Bifrost's {BIFROST} as a Go module": [["env", f"GOBIN={FOLDER / 'bifrost'}", "go", "install", f"github.com/maximhq/bifrost/{BIFROST}@latest"]],
     }
 
 
