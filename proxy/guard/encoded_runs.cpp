@@ -5,7 +5,6 @@
 #include "guard/run_trial.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace stoplog::guard {
 namespace {

@@ -82,7 +82,7 @@ struct run_spec {
   std::uint8_t leads = 0;
   std::uint32_t reach = 0;
   bool holds = false;
-  bool guards = false;
+  bool guards = false;                   // tails in it are held
   std::uint32_t within = 0;              // of combinations: the largest distance, in bytes of the text
   std::uint32_t shortest = UINT32_MAX;   // of the units below, or of those parts
   std::vector<std::uint32_t> units;      // whose sign is the run's length

@@ -10,8 +10,8 @@ namespace stoplog::match {
 namespace {
 
 // In a piece of more bytes, runs of which nobody is told are looked for only when
-// something asks for them.
-constexpr std::uint64_t deferred_bytes_min = 16;
+// something asks for them. Small, so that the tests' texts come both ways.
+constexpr std::uint64_t stepped_bytes_max = 16;
 
 }  // namespace
 
@@ -34,7 +34,7 @@ void watch::advance(const plan& rules, view v, const held_text& text, const held
                     const unit_filter& applies, active_units& active) {
   const pass p{rules, rules.of(v), v, text, piece, &applies, &active};
   const literal_index& index = p.rules_of_view.index;
-  deferring_ = piece.end() - scanned_ > deferred_bytes_min && p.rules_of_view.runs_deferred != 0;
+  deferring_ = piece.end() - scanned_ > stepped_bytes_max && p.rules_of_view.runs_deferred != 0;
   if (deferring_) std::for_each(runs_.begin(), runs_.end(), [this](run& r) { r.seen = scanned_; });
   const view_plan::run_bytes& runs = deferring_ ? p.rules_of_view.run_bytes_reported : p.rules_of_view.run_bytes_all;
   const auto& inside = runs.inside;
